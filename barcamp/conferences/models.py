@@ -1,0 +1,128 @@
+"""Conference, its phases, Role and Sponsor."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Literal
+
+from sqlalchemy import CheckConstraint, ForeignKey, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, composite, mapped_column, relationship
+
+from barcamp.db import Base
+
+RoleKind = Literal["organizer", "helper"]
+CountsShown = Literal["always", "after_wall", "never"]
+PhaseState = Literal["before", "open", "closed"]
+
+
+@dataclass(frozen=True, slots=True)
+class Phase:
+    """A stretch of time in which something may be done; an end that is None is no end."""
+
+    opens_at: datetime | None
+    closes_at: datetime | None
+
+    def state(self, now: datetime) -> PhaseState:
+        if self.opens_at is not None and now < self.opens_at:
+            return "before"
+        if self.closes_at is not None and now >= self.closes_at:
+            return "closed"
+        return "open"
+
+    def is_open(self, now: datetime) -> bool:
+        return self.state(now) == "open"
+
+
+class Conference(Base):
+    """A BarCamp or small conference held at one venue, in one zone."""
+
+    __tablename__ = "conference"
+    __table_args__ = (
+        CheckConstraint("ends_on >= starts_on", name="ends_after_start"),
+        CheckConstraint("capacity IS NULL OR capacity >= 0", name="capacity_not_negative"),
+        CheckConstraint("latitude IS NULL OR (latitude >= -90 AND latitude <= 90)", name="latitude"),
+        CheckConstraint("longitude IS NULL OR (longitude >= -180 AND longitude <= 180)", name="longitude"),
+        CheckConstraint("stars_shown IN ('always', 'after_wall', 'never')", name="stars_shown"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    slug: Mapped[str] = mapped_column(unique=True)
+    name: Mapped[str]
+    tagline: Mapped[str] = mapped_column(default="")
+    about: Mapped[str] = mapped_column(default="")  # Markdown
+    conduct: Mapped[str] = mapped_column(default="")  # Markdown; "" = the short default text
+    starts_on: Mapped[date]
+    ends_on: Mapped[date]
+    zone: Mapped[str]  # IANA key, as "America/Los_Angeles"
+    venue: Mapped[str] = mapped_column(default="")
+    address: Mapped[str] = mapped_column(default="")
+    latitude: Mapped[float | None]
+    longitude: Mapped[float | None]
+    listed: Mapped[bool] = mapped_column(default=True)
+    stars_shown: Mapped[CountsShown] = mapped_column(Text, default="always")
+    capacity: Mapped[int | None]
+    shirt_sizes: Mapped[list[str]] = mapped_column(default=list)  # [] = no shirts
+    shirts_until: Mapped[datetime | None]
+    created_at: Mapped[datetime]
+
+    registration_opens_at: Mapped[datetime | None]
+    registration_closes_at: Mapped[datetime | None]
+    wall_opens_at: Mapped[datetime | None]
+    wall_closes_at: Mapped[datetime | None]
+    stars_open_at: Mapped[datetime | None]
+    stars_close_at: Mapped[datetime | None]
+    schedule_expected_at: Mapped[datetime | None]
+
+    registration: Mapped[Phase] = composite(Phase, "registration_opens_at", "registration_closes_at")
+    wall: Mapped[Phase] = composite(Phase, "wall_opens_at", "wall_closes_at")
+    stars: Mapped[Phase] = composite(Phase, "stars_open_at", "stars_close_at")
+
+    sponsors: Mapped[list[Sponsor]] = relationship(
+        back_populates="conference", order_by="Sponsor.position", lazy="raise_on_sql", cascade="all, delete-orphan"
+    )
+
+    def registration_is_open(self, now: datetime) -> bool:
+        return self.registration.is_open(now)
+
+    def wall_is_open(self, now: datetime) -> bool:
+        return self.wall.is_open(now)
+
+    def stars_are_open(self, now: datetime) -> bool:
+        return self.stars.is_open(now)
+
+    def counts_are_shown(self, now: datetime) -> bool:
+        """Whether attendees see how many stars a note has."""
+        if self.stars_shown == "after_wall":
+            return self.stars.state(now) == "closed" or self.wall.state(now) == "closed"
+        return self.stars_shown == "always"
+
+    def shirts_can_be_chosen(self, now: datetime) -> bool:
+        return bool(self.shirt_sizes) and (self.shirts_until is None or now < self.shirts_until)
+
+
+class Role(Base):
+    """What a person may do at a conference beyond attending it."""
+
+    __tablename__ = "role"
+    __table_args__ = (CheckConstraint("kind IN ('organizer', 'helper')", name="kind"),)
+
+    conference_id: Mapped[int] = mapped_column(ForeignKey("conference.id", ondelete="CASCADE"), primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"), primary_key=True, index=True)
+    kind: Mapped[RoleKind] = mapped_column(Text)
+
+
+class Sponsor(Base):
+    """Who gives something, and what: "OSEL" and "breakfast, lunch and dinner"."""
+
+    __tablename__ = "sponsor"
+    __table_args__ = (UniqueConstraint("conference_id", "name"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    conference_id: Mapped[int] = mapped_column(ForeignKey("conference.id", ondelete="CASCADE"))
+    name: Mapped[str]
+    gives: Mapped[str] = mapped_column(default="")
+    url: Mapped[str] = mapped_column(default="")
+    position: Mapped[int] = mapped_column(default=0)
+
+    conference: Mapped[Conference] = relationship(back_populates="sponsors", lazy="raise_on_sql")

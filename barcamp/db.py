@@ -1,0 +1,248 @@
+"""The database: one `Base`, one `Store` with its write gate, one session and one commit per request.
+
+The same code runs on SQLite and on PostgreSQL. On SQLite every writing transaction passes the gate: one
+lock inside the process, then BEGIN IMMEDIATE, retried in short sleeps while another process writes
+(docs/decisions/0002-write-gate.md). Nothing slow may happen while a writing session is open.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import Any
+
+from flask import current_app, g, has_request_context, request
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    DateTime,
+    Dialect,
+    Engine,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Text,
+    create_engine,
+    event,
+)
+from sqlalchemy.engine import Connection
+from sqlalchemy.orm import DeclarativeBase, Session
+from sqlalchemy.types import TypeDecorator
+
+from barcamp.errors import Busy
+
+GATE_SECONDS = 5.0
+
+NAMES = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """An instant: aware in Python, UTC in the database. A naive datetime is a mistake and raises ValueError."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError(f"An instant without a zone: {value!r}")
+        value = value.astimezone(UTC)
+        return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class Base(DeclarativeBase):
+    """The parent of every table."""
+
+    metadata = MetaData(naming_convention=NAMES)
+    type_annotation_map = {
+        str: Text(),
+        int: BigInteger().with_variant(Integer(), "sqlite"),
+        datetime: UtcDateTime(),
+        bytes: LargeBinary(),
+        dict[str, Any]: JSON(),
+        list[str]: JSON(),
+    }
+
+
+class Store:
+    """The engines of one database: `writer` behind the gate, `reader` that cannot change anything.
+
+    Made in the worker process, after gevent's patch: neither its lock nor its connections may cross a fork.
+    """
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self.on_sqlite = url.startswith("sqlite:")
+        self.gate = threading.Lock()
+        self.wakers: dict[str, Callable[[], None]] = {}
+        if self.on_sqlite:
+            self.writer = _sqlite_engine(url, writes=True)
+            self.reader = _sqlite_engine(url, writes=False)
+        else:
+            self.writer = create_engine(url, pool_size=10, max_overflow=20, pool_timeout=GATE_SECONDS)
+            self.reader = self.writer.execution_options(postgresql_readonly=True)
+
+    def read_session(self) -> Session:
+        return Session(self.reader, expire_on_commit=False, autoflush=False)
+
+    def write_session(self) -> Session:
+        """A session that holds the gate until `end` is called on it."""
+        if self.on_sqlite and not self.gate.acquire(timeout=GATE_SECONDS):
+            raise Busy
+        return Session(self.writer, expire_on_commit=False)
+
+    def end(self, session: Session) -> None:
+        """Close a writing session (rolling back what was not committed) and open the gate."""
+        try:
+            session.close()
+        finally:
+            if self.on_sqlite:
+                self.gate.release()
+        for name in session.info.pop("committed", ()):
+            waker = self.wakers.get(name)
+            if waker is not None:
+                waker()
+
+    def commit(self, session: Session) -> None:
+        session.commit()
+        session.info["committed"] = session.info.pop("woken", set())
+
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        with self.read_session() as session:
+            yield session
+
+    @contextmanager
+    def writing(self) -> Iterator[Session]:
+        """One writing transaction for commands and jobs: committed at the end, rolled back on an exception."""
+        session = self.write_session()
+        try:
+            yield session
+            self.commit(session)
+        finally:
+            self.end(session)
+
+    def dispose(self) -> None:
+        self.writer.dispose()
+        self.reader.dispose()
+
+
+def wake(session: Session, name: str) -> None:
+    """Wake a job (by its name in `Store.wakers`) once this session has been committed."""
+    session.info.setdefault("woken", set()).add(name)
+
+
+def _sqlite_engine(url: str, *, writes: bool) -> Engine:
+    engine = create_engine(url, pool_size=20, max_overflow=20, connect_args={"timeout": 5.0})
+
+    @event.listens_for(engine, "connect")
+    def prepare(connection: sqlite3.Connection, _record: object) -> None:
+        connection.isolation_level = None  # we begin transactions ourselves, else reads stand outside of them
+        cursor = connection.cursor()
+        cursor.execute("PRAGMA journal_mode = WAL")
+        cursor.execute("PRAGMA synchronous = FULL")
+        cursor.execute("PRAGMA foreign_keys = ON")
+        # the writer waits in Python, where gevent can run others; SQLite's own wait would stop them all
+        cursor.execute(f"PRAGMA busy_timeout = {0 if writes else 1000}")
+        if not writes:
+            cursor.execute("PRAGMA query_only = ON")
+        cursor.close()
+
+    event.listen(engine, "begin", _begin_immediate if writes else _begin_deferred)
+    return engine
+
+
+def _begin_deferred(connection: Connection) -> None:
+    connection.exec_driver_sql("BEGIN")
+
+
+def _begin_immediate(connection: Connection) -> None:
+    """Take SQLite's write lock; the queue between processes is SQLite's own lock, tried in growing steps."""
+    raw = connection.connection.driver_connection
+    assert raw is not None
+    deadline, pause = time.monotonic() + GATE_SECONDS, 0.0005
+    while True:
+        try:
+            raw.execute("BEGIN IMMEDIATE")
+            return
+        except sqlite3.OperationalError as problem:
+            if problem.sqlite_errorcode & 0xFF not in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+                raise
+        if time.monotonic() > deadline:
+            raise Busy
+        time.sleep(pause)
+        pause = min(pause * 1.5, 0.002)
+
+
+# ---- one session a request -------------------------------------------------------------------------------------------
+
+
+def store() -> Store:
+    found: Store = current_app.extensions["store"]
+    return found
+
+
+def session() -> Session:
+    """The session of this request: read-only for GET and HEAD, a writing one for everything else.
+
+    After `commit()` a writing request reads on with a fresh read-only session.
+    """
+    if "session" not in g:
+        g.writes = has_request_context() and request.method not in ("GET", "HEAD", "OPTIONS")
+        g.session = store().write_session() if g.writes else store().read_session()
+    found: Session = g.session
+    return found
+
+
+def commit() -> None:
+    """Commit this request's one transaction, open the gate and wake the jobs that were asked for."""
+    store().commit(session())
+    _read_on()
+
+
+def rollback() -> None:
+    """Let go of what was not committed and of the gate; what is still to be read comes from a read-only session."""
+    _read_on()
+
+
+@contextmanager
+def reading() -> Iterator[Session]:
+    """A read-only session of its own, for a look before the gate (checking a password, say)."""
+    with store().reading() as found:
+        yield found
+
+
+def _read_on() -> None:
+    _close()
+    g.session, g.writes = store().read_session(), False
+
+
+def _close() -> None:
+    ended: Session | None = g.pop("session", None)
+    if ended is None:
+        return
+    if g.pop("writes"):
+        store().end(ended)
+    else:
+        ended.close()
+
+
+def teardown(_problem: BaseException | None = None) -> None:
+    """At the end of a request: what was not committed is rolled back."""
+    _close()

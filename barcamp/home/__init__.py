@@ -1,0 +1,1 @@
+"""The front page: what is on and what is coming; health and readiness."""

@@ -1,0 +1,1 @@
+"""Organizing: the overview that leads to every page of the team."""

@@ -1,0 +1,5 @@
+"""The schedule: notes get rooms and slots in a draft (Placement), and a published Version for everybody.
+
+Knows the wall, the venue and core/timetable. Does not know feeds: it only keeps each entry's iCal fragment ready.
+Start at service.py. Promise: what the public sees changes only by publishing, by a cancelled note or a renamed thing.
+"""

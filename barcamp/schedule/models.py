@@ -1,0 +1,106 @@
+"""Placement and Cell (the draft), Version and Entry (what is published)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, Literal
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from barcamp.db import Base
+from barcamp.venue.models import Room, Slot
+from barcamp.wall.models import Note
+
+EntryState = Literal["on", "cancelled"]
+
+
+class Placement(Base):
+    """A note's place in the draft: its first slot and its room. A pinned one is not moved by an arrangement."""
+
+    __tablename__ = "placement"
+
+    note_id: Mapped[int] = mapped_column(ForeignKey("note.id", ondelete="CASCADE"), primary_key=True)
+    conference_id: Mapped[int] = mapped_column(ForeignKey("conference.id", ondelete="CASCADE"), index=True)
+    slot_id: Mapped[int] = mapped_column(ForeignKey("slot.id", ondelete="CASCADE"), index=True)
+    room_id: Mapped[int] = mapped_column(ForeignKey("room.id", ondelete="CASCADE"), index=True)
+    pinned: Mapped[bool] = mapped_column(default=False)
+
+    note: Mapped[Note] = relationship(lazy="raise_on_sql")
+    slot: Mapped[Slot] = relationship(lazy="raise_on_sql")
+    room: Mapped[Room] = relationship(lazy="raise_on_sql")
+
+
+class Cell(Base):
+    """One slot in one room, taken by one placement: the database itself refuses a double booking."""
+
+    __tablename__ = "cell"
+
+    slot_id: Mapped[int] = mapped_column(ForeignKey("slot.id", ondelete="CASCADE"), primary_key=True)
+    room_id: Mapped[int] = mapped_column(ForeignKey("room.id", ondelete="CASCADE"), primary_key=True, index=True)
+    note_id: Mapped[int] = mapped_column(ForeignKey("placement.note_id", ondelete="CASCADE"), index=True)
+
+
+class Version(Base):
+    """A published schedule. `places` is what it said, readable for ever:
+    {note id: {"slot_id", "room_id", "starts_at", "ends_at" (ISO 8601, UTC), "room", "title"}}.
+    """
+
+    __tablename__ = "version"
+    __table_args__ = (UniqueConstraint("conference_id", "number"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    conference_id: Mapped[int] = mapped_column(ForeignKey("conference.id", ondelete="CASCADE"))
+    number: Mapped[int]
+    revision: Mapped[int]
+    published_at: Mapped[datetime]
+    publisher_id: Mapped[int | None] = mapped_column(ForeignKey("person.id", ondelete="SET NULL"), index=True)
+    places: Mapped[dict[str, Any]]
+
+
+class Publication(Base):
+    """What the public sees of a conference now: the version's number and when anything in it last changed.
+
+    `revision` is the log's revision of the last change that shows in the schedule or a feed; validators are made of it.
+    """
+
+    __tablename__ = "publication"
+
+    conference_id: Mapped[int] = mapped_column(ForeignKey("conference.id", ondelete="CASCADE"), primary_key=True)
+    number: Mapped[int]
+    revision: Mapped[int]
+    changed_at: Mapped[datetime]
+
+
+class Entry(Base):
+    """One line of the published schedule, with its ready iCal fragment. It holds its own times and words, so that
+    a change of the draft's slots and rooms shows nothing before it is published.
+
+    `sequence` only rises (RFC 5545, 3.8.7.4); `stamped_at` is when something last changed that shows in the fragment.
+    `moved_from` is {"starts_at": ISO 8601, "room": name} of the place before the last move, or None.
+    """
+
+    __tablename__ = "entry"
+    __table_args__ = (
+        CheckConstraint("state IN ('on', 'cancelled')", name="state"),
+        CheckConstraint("ends_at > starts_at", name="ends_after_start"),
+        Index("ix_entry_day", "conference_id", "starts_at"),
+    )
+
+    note_id: Mapped[int] = mapped_column(ForeignKey("note.id", ondelete="CASCADE"), primary_key=True)
+    conference_id: Mapped[int] = mapped_column(ForeignKey("conference.id", ondelete="CASCADE"))
+    state: Mapped[EntryState] = mapped_column(Text)
+    starts_at: Mapped[datetime]
+    ends_at: Mapped[datetime]
+    slot_id: Mapped[int | None] = mapped_column(ForeignKey("slot.id", ondelete="SET NULL"), index=True)
+    room_id: Mapped[int | None] = mapped_column(ForeignKey("room.id", ondelete="SET NULL"), index=True)
+    room: Mapped[str]
+    title: Mapped[str]
+    hosts: Mapped[str]
+    moved_from: Mapped[dict[str, Any] | None]
+    sequence: Mapped[int] = mapped_column(default=0)
+    first_published_at: Mapped[datetime]
+    stamped_at: Mapped[datetime]
+    fragment: Mapped[bytes]
+
+    note: Mapped[Note] = relationship(lazy="raise_on_sql")

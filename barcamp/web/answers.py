@@ -1,0 +1,47 @@
+"""Small answers every page gives: see other, JSON or page, and a `next` that stays on this site."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import redirect, render_template, request
+from werkzeug.wrappers import Response
+
+from barcamp import db
+
+
+def see_other(address: str) -> Response:
+    """303: the form was taken, look here."""
+    return redirect(address, 303)
+
+
+def wants_json() -> bool:
+    """Whether a program or a script of ours is asking, not a person's browser loading a page."""
+    accepted = request.accept_mimetypes
+    return accepted.best_match(["text/html", "application/json"]) == "application/json" and (
+        accepted["application/json"] > accepted["text/html"] or request.is_json
+    )
+
+
+def wants_page() -> bool:
+    return "text/html" in request.accept_mimetypes and not wants_json()
+
+
+def safe_path(wanted: str | None, otherwise: str) -> str:
+    """`wanted` if it is a plain path on this site, else `otherwise`: no host, no backslash, no control character."""
+    if (
+        not wanted
+        or len(wanted) > 500
+        or not wanted.startswith("/")
+        or wanted.startswith("//")
+        or "\\" in wanted
+        or any(ord(character) < 33 or ord(character) == 127 for character in wanted)
+    ):
+        return otherwise
+    return wanted
+
+
+def form_again(template: str, **needs: Any) -> tuple[str, int]:
+    """422: the form once more, with its messages and what was typed. Lets the write gate go first."""
+    db.rollback()
+    return render_template(template, **needs), 422

@@ -1,0 +1,42 @@
+"""Two locks against forged requests: Flask-WTF's token, and where the browser says the request comes from.
+
+The second also covers what has no token (the one-time sign-in link) and holds for every writing request.
+"""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+from flask import Flask, request
+from flask_wtf.csrf import CSRFError, CSRFProtect
+from werkzeug.wrappers import Response
+
+from barcamp.errors import N_
+
+protect = CSRFProtect()
+
+FOREIGN = N_("This request came from another site, so nothing was done.")
+
+
+def install(app: Flask) -> None:
+    app.config.update(WTF_CSRF_TIME_LIMIT=None, WTF_CSRF_SSL_STRICT=False)
+    app.before_request(_read_the_whole_form)
+    app.before_request(_refuse_other_sites)
+    protect.init_app(app)
+
+
+def _read_the_whole_form() -> None:
+    """Read the body before anything takes the write gate: a slow sender must not hold it."""
+    if request.method not in ("GET", "HEAD", "OPTIONS"):
+        _ = request.form
+
+
+def _refuse_other_sites() -> Response | None:
+    if request.method in ("GET", "HEAD", "OPTIONS"):
+        return None
+    if request.headers.get("Sec-Fetch-Site", "same-origin") in ("cross-site", "same-site"):
+        raise CSRFError(FOREIGN)
+    origin = request.headers.get("Origin")
+    if origin is not None and urlsplit(origin).netloc != request.host:
+        raise CSRFError(FOREIGN)
+    return None

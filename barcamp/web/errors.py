@@ -1,0 +1,80 @@
+"""One place that turns a "no" into an answer: a page for people, JSON for programs, the right status for both."""
+
+from __future__ import annotations
+
+import logging
+
+from flask import Flask, jsonify, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_wtf.csrf import CSRFError
+from werkzeug.exceptions import HTTPException, InternalServerError
+
+from barcamp import db
+from barcamp.errors import N_, Refused
+from barcamp.web.answers import see_other, wants_page
+from barcamp.web.words import _, told
+
+log = logging.getLogger(__name__)
+
+WORDS: dict[int, tuple[str, str]] = {
+    400: (N_("That did not arrive whole"), N_("The form was out of date or incomplete. Please go back, reload the page and send it again.")),
+    403: (N_("Not yours to do"), N_("You are signed in, but this page is for somebody else.")),
+    404: (N_("Not here"), N_("There is nothing at this address, or it is not yours to see.")),
+    405: (N_("Not like this"), N_("This address does not take that kind of request.")),
+    409: (N_("That cannot be done now"), ""),
+    413: (N_("Too large"), N_("What you sent is larger than we take. Please shorten it and send it again.")),
+    429: (N_("A little slower, please"), ""),
+    500: (N_("Our mistake"), N_("Something broke on our side. Nothing half done was kept. Please try again in a moment.")),
+    503: (N_("One moment"), ""),
+}  # fmt: skip
+
+
+class NeedsSignIn(Exception):
+    """Nobody is signed in, and this needs somebody."""
+
+
+def install(app: Flask) -> None:
+    app.register_error_handler(Refused, _refused)
+    app.register_error_handler(NeedsSignIn, _needs_sign_in)
+    app.register_error_handler(CSRFError, _forged)
+    app.register_error_handler(HTTPException, _http)
+    app.register_error_handler(Exception, _broken)
+
+
+def _refused(refusal: Refused) -> ResponseReturnValue:
+    retry = getattr(refusal, "retry_after", None)
+    return _answer(refusal.status, told(refusal), headers={} if retry is None else {"Retry-After": str(retry)})
+
+
+def _needs_sign_in(_problem: NeedsSignIn) -> ResponseReturnValue:
+    """People are led to the sign-in page and back; programs get a plain 401."""
+    if not wants_page():
+        return _answer(401, _("Please sign in first."))
+    back = request.full_path.rstrip("?") if request.method == "GET" else None
+    return see_other(url_for("people.sign_in", next=back))
+
+
+def _forged(problem: CSRFError) -> ResponseReturnValue:
+    return _answer(400, _(problem.description or WORDS[400][1]))
+
+
+def _http(problem: HTTPException) -> ResponseReturnValue:
+    status = problem.code or 500
+    if problem.response is not None and status < 400:
+        return problem.response
+    known = WORDS.get(status)
+    headers = {"Allow": allow} if (allow := problem.get_response().headers.get("Allow")) else {}
+    return _answer(status, _(known[1]) if known else (problem.description or problem.name), headers=headers)
+
+
+def _broken(problem: Exception) -> ResponseReturnValue:
+    log.exception("request failed: %s %s", request.method, request.path)
+    return _http(InternalServerError())
+
+
+def _answer(status: int, words: str, headers: dict[str, str] | None = None) -> ResponseReturnValue:
+    if not wants_page():
+        return jsonify(error=words), status, headers or {}
+    title = _(WORDS.get(status, WORDS[400])[0])
+    db.rollback()
+    return render_template("errors/problem.html", title=title, words=words, status=status), status, headers or {}

@@ -1,0 +1,96 @@
+"""Fields that clean what people type before they check it: no control characters, no stray spaces, real times.
+
+A form here checks shape only; what the state of things allows is the services' to say.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from babel.support import LazyProxy
+from flask import request
+from wtforms import DateTimeLocalField, Form, SelectMultipleField, StringField, TextAreaField, ValidationError, widgets
+from wtforms.validators import Length
+
+from barcamp.core.slugs import clean_line, clean_text
+from barcamp.core.times import NoSuchTime, to_utc
+from barcamp.web.words import _, lazy
+
+Words = str | LazyProxy
+
+
+class Typed(Form):
+    """A form over what was typed (POST) or over what is there (GET): `NoteForm.typed(obj=note)`."""
+
+    @classmethod
+    def typed(cls, obj: object | None = None, **values: Any) -> Any:
+        return cls(request.form if request.method == "POST" else None, obj=obj, **values)
+
+    def refuse(self, field: str, words: str) -> None:
+        """Put a message on a field (or, with "", above the form) after the checks."""
+        if field:
+            self[field].errors = [*self[field].errors, words]
+        else:
+            self.form_errors.append(words)
+
+    def values(self, *leave_out: str) -> Mapping[str, Any]:
+        return {name: value for name, value in self.data.items() if name not in leave_out}
+
+
+class Line(StringField):
+    """One line of text, cleaned; "" when nothing is left."""
+
+    def __init__(self, label: Words, longest: int, validators: list[Any] | None = None, **given: Any) -> None:
+        checks = [*(validators or []), Length(max=longest, message=_too_long(longest))]
+        super().__init__(label, checks, filters=[clean_line_or_empty], **given)  # type: ignore[arg-type]
+        self.longest = longest
+
+
+class Paragraphs(TextAreaField):
+    """Several lines of text, cleaned; "" when nothing is left."""
+
+    def __init__(self, label: Words, longest: int, validators: list[Any] | None = None, **given: Any) -> None:
+        checks = [*(validators or []), Length(max=longest, message=_too_long(longest))]
+        super().__init__(label, checks, filters=[clean_text_or_empty], **given)  # type: ignore[arg-type]
+        self.longest = longest
+
+
+class Ticks(SelectMultipleField):
+    """Several choices as checkboxes."""
+
+    widget = widgets.ListWidget(prefix_label=False)
+    option_widget = widgets.CheckboxInput()
+
+
+class WallTime(DateTimeLocalField):
+    """A wall time at the venue. `in_zone` gives the instant; a time that the clocks skip is refused in words."""
+
+    def __init__(self, label: Words, validators: list[Any] | None = None, **given: Any) -> None:
+        super().__init__(label, validators, format=["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M"], **given)  # type: ignore[arg-type]
+
+    def in_zone(self, zone: str) -> datetime | None:
+        """The instant (aware, UTC, floored to the minute), None when empty; ValidationError in a DST gap."""
+        if self.data is None:
+            return None
+        if not 1970 <= self.data.year <= 2200:
+            raise ValidationError(_("Please give a year between 1970 and 2200."))
+        try:
+            return to_utc(self.data.replace(second=0, microsecond=0), zone)
+        except NoSuchTime as problem:
+            raise ValidationError(
+                _("The clocks skip this time on that day in {zone}; please choose another.").format(zone=zone)
+            ) from problem
+
+
+def clean_line_or_empty(text: str | None) -> str:
+    return clean_line(text or "")
+
+
+def clean_text_or_empty(text: str | None) -> str:
+    return clean_text(text or "")
+
+
+def _too_long(longest: int) -> str:
+    return str(lazy("Please keep this to {longest} characters.")).format(longest=longest)

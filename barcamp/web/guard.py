@@ -1,0 +1,121 @@
+"""Who is asking, and may they? Every route wears one of these decorators; a house test checks it.
+
+`@anyone` says on purpose that no one is asked. The others need a sign-in, or a role at the conference in the address.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, TypeVar
+
+from flask import Response, current_app, g, request
+
+from barcamp import db
+from barcamp.conferences import queries as conferences
+from barcamp.errors import N_, NotYours
+from barcamp.people import queries as people
+from barcamp.people.models import Device, Person
+from barcamp.web.errors import NeedsSignIn
+from barcamp.web.load import conference_or_404
+
+COOKIE = "barcamp_device"
+COOKIE_DAYS = 90
+
+View = TypeVar("View", bound=Callable[..., Any])
+
+
+def me() -> Person | None:
+    """Who is signed in on this browser, or None."""
+    device = this_device()
+    return None if device is None else device.person
+
+
+def this_device() -> Device | None:
+    if "device" not in g:
+        token = request.cookies.get(COOKIE, "")
+        g.device = people.find_device(db.session(), token_hash(token)) if token else None
+    found: Device | None = g.device
+    return found
+
+
+def signed_in_person() -> Person:
+    """Who is signed in; a stranger is sent to sign in."""
+    person = me()
+    if person is None:
+        raise NeedsSignIn
+    return person
+
+
+def roles(conference_id: int) -> set[str]:
+    """What the asking person may do at a conference: a subset of {"organizer", "helper"}."""
+    person = me()
+    if person is None:
+        return set()
+    kept: dict[int, set[str]] = g.setdefault("roles", {})
+    if conference_id not in kept:
+        kind = conferences.find_role(db.session(), conference_id, person.id)
+        kept[conference_id] = set() if kind is None else {kind}
+    return kept[conference_id]
+
+
+def anyone(view: View) -> View:
+    """Open to everybody, signed in or not."""
+    view.guard = "anyone"  # type: ignore[attr-defined]
+    return view
+
+
+def signed_in(view: View) -> View:
+    """For people who are signed in."""
+
+    @wraps(view)
+    def guarded(*args: Any, **names: Any) -> Any:
+        signed_in_person()
+        return view(*args, **names)
+
+    guarded.guard = "signed_in"  # type: ignore[attr-defined]
+    return guarded  # type: ignore[return-value]
+
+
+def organizer(view: View) -> View:
+    """For organizers of the conference whose slug is in the address."""
+    return _with_role(view, "organizer", {"organizer"}, N_("This page is for the organizers of this conference."))
+
+
+def helper(view: View) -> View:
+    """For organizers and helpers of the conference whose slug is in the address."""
+    return _with_role(view, "helper", {"organizer", "helper"}, N_("This page is for the team of this conference."))
+
+
+def _with_role(view: View, name: str, enough: set[str], words: str) -> View:
+    @wraps(view)
+    def guarded(slug: str, **names: Any) -> Any:
+        signed_in_person()
+        if not roles(conference_or_404(slug).id) & enough:
+            raise NotYours(words)
+        return view(slug, **names)
+
+    guarded.guard = name  # type: ignore[attr-defined]
+    return guarded  # type: ignore[return-value]
+
+
+def token_hash(token: str) -> bytes:
+    """What is kept of a secret token of 128 random bits or more: its SHA-256."""
+    return hashlib.sha256(token.encode()).digest()
+
+
+def remember(response: Response, token: str) -> None:
+    """Give the browser its device token."""
+    response.set_cookie(
+        COOKIE,
+        token,
+        max_age=COOKIE_DAYS * 86400,
+        httponly=True,
+        samesite="Lax",
+        secure=current_app.config["SESSION_COOKIE_SECURE"],
+    )
+
+
+def forget(response: Response) -> None:
+    response.delete_cookie(COOKIE, httponly=True, samesite="Lax", secure=current_app.config["SESSION_COOKIE_SECURE"])

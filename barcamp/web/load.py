@@ -1,0 +1,20 @@
+"""Load what an address names, or answer 404."""
+
+from __future__ import annotations
+
+from flask import abort, g
+
+from barcamp import db
+from barcamp.conferences import queries
+from barcamp.conferences.models import Conference
+
+
+def conference_or_404(slug: str) -> Conference:
+    """The conference of this address, loaded once a request; the layout shows its name and tabs."""
+    kept: Conference | None = g.get("conference")
+    if kept is None or kept.slug != slug:
+        kept = queries.find_conference(db.session(), slug)
+        if kept is None:
+            abort(404)
+        g.conference = kept
+    return kept

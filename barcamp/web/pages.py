@@ -1,0 +1,59 @@
+"""What every template can use: who asks, where we are, what time it is, and a few filters for times and text."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_date, format_datetime
+from flask import Flask, g
+
+from barcamp.web import guard, markdown
+from barcamp.web.clock import utcnow
+from barcamp.web.words import language, locale
+
+
+def install(app: Flask) -> None:
+    app.context_processor(_given_to_every_page)
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.jinja_env.filters.update(
+        clock=clock, day=day, when=when, iso=iso, wall_input=wall_input, markdown=markdown.render, excerpt=markdown.plain
+    )
+
+
+def _given_to_every_page() -> dict[str, Any]:
+    conference = g.get("conference")
+    return {
+        "me": guard.me(),
+        "conference": conference,
+        "roles": set() if conference is None else guard.roles(conference.id),
+        "now": utcnow(),
+        "lang": language(),
+    }
+
+
+def clock(instant: datetime, zone: str) -> str:
+    """ "13:00" in the venue's zone."""
+    return instant.astimezone(ZoneInfo(zone)).strftime("%H:%M")
+
+
+def day(moment: datetime | date, zone: str = "UTC", width: str = "full") -> str:
+    """ "Saturday, November 22, 2026" (or width "short": "Sat, Nov 22")."""
+    local = moment.astimezone(ZoneInfo(zone)).date() if isinstance(moment, datetime) else moment
+    return format_date(local, "full" if width == "full" else "EEE, MMM d", locale=locale())
+
+
+def when(instant: datetime, zone: str) -> str:
+    """ "Sat, Nov 22, 13:00"."""
+    return format_datetime(instant.astimezone(ZoneInfo(zone)), "EEE, MMM d, HH:mm", locale=locale())
+
+
+def iso(instant: datetime) -> str:
+    """For <time datetime="…">: "2026-11-22T21:00:00Z"."""
+    return instant.strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def wall_input(instant: datetime | None, zone: str) -> str:
+    """For <input type="datetime-local">: the venue's wall time, "2026-11-22T13:00"."""
+    return "" if instant is None else instant.astimezone(ZoneInfo(zone)).strftime("%Y-%m-%dT%H:%M")

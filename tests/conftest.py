@@ -1,0 +1,164 @@
+"""The fixtures of every test: a real app on a real database, both kinds, and a client that can be anybody."""
+
+from __future__ import annotations
+
+import shutil
+import sqlite3
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from itsdangerous import URLSafeTimedSerializer
+from sqlalchemy import NullPool, create_engine, event
+from sqlalchemy.orm import Session
+from werkzeug.test import TestResponse
+
+from barcamp import create_app
+from barcamp.conferences.models import Conference
+from barcamp.db import Store
+from barcamp.migrate import migrate
+from barcamp.people.models import Device, Person
+from barcamp.settings import Settings, from_environment
+from barcamp.web.guard import COOKIE, token_hash
+from tests import make
+from tests.people import Cast, cast
+from tests.servers import postgres as postgres_server
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("template") / "barcamp.sqlite3"
+    migrate(f"sqlite:///{path}")
+    return path
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[postgres_server.Server]:
+    server = postgres_server.start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="session")
+def postgres_template(postgres: postgres_server.Server) -> Iterator[str]:
+    name = f"template_{uuid4().hex[:12]}"
+    migrate(sqlalchemy_url(postgres.create_database(name)))
+    yield name
+    postgres.drop_database(name)
+
+
+def sqlalchemy_url(url: str) -> str:
+    return from_environment({"BARCAMP_DATABASE_URL": url, "BARCAMP_SECRET_KEY": "x" * 32}).database_url
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """An empty, migrated database of its own: each test runs on SQLite and on PostgreSQL."""
+    if request.param == "sqlite":
+        path = tmp_path / "barcamp.sqlite3"
+        shutil.copy(request.getfixturevalue("sqlite_template"), path)
+        yield f"sqlite:///{path}"
+        return
+    server: postgres_server.Server = request.getfixturevalue("postgres")
+    name = f"test_{uuid4().hex[:12]}"
+    yield sqlalchemy_url(server.create_database(name, request.getfixturevalue("postgres_template")))
+    server.drop_database(name)
+
+
+@pytest.fixture
+def settings(database_url: str, tmp_path: Path) -> Settings:
+    given = from_environment({"BARCAMP_DATA": str(tmp_path / "data"), "BARCAMP_SECRET_KEY": "k" * 32})
+    return replace(given, database_url=database_url)
+
+
+@pytest.fixture
+def app(settings: Settings) -> Iterator[Flask]:
+    made = create_app(settings)
+    made.test_client_class = Client
+    yield made
+    made.extensions["store"].dispose()
+
+
+@pytest.fixture
+def store(app: Flask) -> Store:
+    """For tests of services: `with store.writing() as db:` is one transaction."""
+    found: Store = app.extensions["store"]
+    return found
+
+
+@pytest.fixture
+def db(app: Flask, database_url: str) -> Iterator[Session]:
+    """A session to make things and to look at them: every statement is committed at once and holds no lock."""
+    engine = create_engine(database_url, isolation_level="AUTOCOMMIT", poolclass=NullPool)
+    if database_url.startswith("sqlite:"):
+        event.listen(engine, "connect", _with_foreign_keys)
+    with Session(engine, expire_on_commit=False) as session:
+        app.extensions["test_session"] = session
+        yield session
+    engine.dispose()
+
+
+def _with_foreign_keys(connection: sqlite3.Connection, _record: object) -> None:
+    connection.execute("PRAGMA foreign_keys = ON")
+
+
+@pytest.fixture
+def people(db: Session) -> Cast:
+    return cast(db)
+
+
+@pytest.fixture
+def camp(db: Session, people: Cast) -> Conference:
+    """A conference that ada organizes, today, with everything open."""
+    return make.conference(db, people.ada)
+
+
+class Client(FlaskClient):
+    """Flask's test client, which can be anybody and sends the form token of a page it has seen."""
+
+    def be(self, person: Person | None) -> Client:
+        """Sign in as somebody (on a new device), or as nobody."""
+        self.delete_cookie(COOKIE)
+        if person is not None:
+            db: Session = self.application.extensions["test_session"]
+            token = uuid4().hex
+            db.add(
+                Device(
+                    person_id=person.id, token_hash=token_hash(token), label="Test", created_at=make.NOW, seen_at=make.NOW
+                )
+            )
+            db.flush()
+            self.set_cookie(COOKIE, token)
+        return self
+
+    def token(self) -> str:
+        """A form token that goes with this client's cookie, as a page would have shown it."""
+        with self.session_transaction() as kept:
+            kept["csrf_token"] = secret = kept.get("csrf_token") or uuid4().hex
+        key = self.application.config["SECRET_KEY"]
+        signed = URLSafeTimedSerializer(key, salt="wtf-csrf-token").dumps(secret)
+        return signed if isinstance(signed, str) else signed.decode()
+
+    def submit(self, path: str, data: dict[str, Any] | None = None, **given: Any) -> TestResponse:
+        """POST a form with its token."""
+        return self.post(path, data={**(data or {}), "csrf_token": self.token()}, **given)
+
+    def open(self, *args: Any, **kwargs: Any) -> TestResponse:
+        response = super().open(*args, **kwargs)
+        session: Session | None = self.application.extensions.get("test_session")
+        if session is not None:
+            session.expire_all()  # what the request changed is read anew
+        return response
+
+
+@pytest.fixture
+def client(app: Flask, db: Session) -> Client:
+    made = app.test_client()
+    assert isinstance(made, Client)
+    made.environ_base["HTTP_ACCEPT"] = "text/html"
+    return made
