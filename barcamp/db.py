@@ -86,8 +86,9 @@ class Store:
     Made in the worker process, after gevent's patch: neither its lock nor its connections may cross a fork.
     """
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, base_url: str) -> None:
         self.url = url
+        self.base_url = base_url
         self.on_sqlite = url.startswith("sqlite:")
         self.gate = threading.Lock()
         self.wakers: dict[str, Callable[[], None]] = {}
@@ -99,13 +100,13 @@ class Store:
             self.reader = self.writer.execution_options(postgresql_readonly=True)
 
     def read_session(self) -> Session:
-        return Session(self.reader, expire_on_commit=False, autoflush=False)
+        return Session(self.reader, expire_on_commit=False, autoflush=False, info={"base_url": self.base_url})
 
     def write_session(self) -> Session:
         """A session that holds the gate until `end` is called on it."""
         if self.on_sqlite and not self.gate.acquire(timeout=GATE_SECONDS):
             raise Busy
-        return Session(self.writer, expire_on_commit=False)
+        return Session(self.writer, expire_on_commit=False, info={"base_url": self.base_url})
 
     def end(self, session: Session) -> None:
         """Close a writing session (rolling back what was not committed) and open the gate."""
@@ -141,6 +142,12 @@ class Store:
     def dispose(self) -> None:
         self.writer.dispose()
         self.reader.dispose()
+
+
+def base_url(session: Session) -> str:
+    """The site's public address, for what is stored with absolute links in it: letters, calendar fragments."""
+    found: str = session.info["base_url"]
+    return found
 
 
 def wake(session: Session, name: str) -> None:

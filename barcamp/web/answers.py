@@ -15,16 +15,18 @@ def see_other(address: str) -> Response:
     return redirect(address, 303)
 
 
+def is_browser() -> bool:
+    """Whether a person's browser is loading a page: it names HTML, which programs do not."""
+    return any(kind in ("text/html", "application/xhtml+xml") for kind, _quality in request.accept_mimetypes)
+
+
 def wants_json() -> bool:
-    """Whether a program or a script of ours is asking, not a person's browser loading a page."""
-    accepted = request.accept_mimetypes
-    return accepted.best_match(["text/html", "application/json"]) == "application/json" and (
-        accepted["application/json"] > accepted["text/html"] or request.is_json
+    """Whether a script of ours or a program is asking: it names JSON, or uses a method that no form has."""
+    if is_browser():
+        return False
+    return request.method not in ("GET", "HEAD", "POST") or any(
+        kind == "application/json" for kind, _quality in request.accept_mimetypes
     )
-
-
-def wants_page() -> bool:
-    return "text/html" in request.accept_mimetypes and not wants_json()
 
 
 def safe_path(wanted: str | None, otherwise: str) -> str:

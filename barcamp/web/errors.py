@@ -11,22 +11,29 @@ from werkzeug.exceptions import HTTPException, InternalServerError
 
 from barcamp import db
 from barcamp.errors import N_, Refused
-from barcamp.web.answers import see_other, wants_page
+from barcamp.web.answers import is_browser, see_other, wants_json
 from barcamp.web.words import _, told
 
 log = logging.getLogger(__name__)
 
 WORDS: dict[int, tuple[str, str]] = {
-    400: (N_("That did not arrive whole"), N_("The form was out of date or incomplete. Please go back, reload the page and send it again.")),
+    400: (
+        N_("That did not arrive whole"),
+        N_("The form was out of date or incomplete. Please go back, reload the page and send it again."),
+    ),
+    401: (N_("Please sign in"), N_("This is for people who are signed in.")),
     403: (N_("Not yours to do"), N_("You are signed in, but this page is for somebody else.")),
     404: (N_("Not here"), N_("There is nothing at this address, or it is not yours to see.")),
     405: (N_("Not like this"), N_("This address does not take that kind of request.")),
     409: (N_("That cannot be done now"), ""),
     413: (N_("Too large"), N_("What you sent is larger than we take. Please shorten it and send it again.")),
     429: (N_("A little slower, please"), ""),
-    500: (N_("Our mistake"), N_("Something broke on our side. Nothing half done was kept. Please try again in a moment.")),
+    500: (
+        N_("Our mistake"),
+        N_("Something broke on our side. Nothing half done was kept. Please try again in a moment."),
+    ),
     503: (N_("One moment"), ""),
-}  # fmt: skip
+}
 
 
 class NeedsSignIn(Exception):
@@ -48,7 +55,7 @@ def _refused(refusal: Refused) -> ResponseReturnValue:
 
 def _needs_sign_in(_problem: NeedsSignIn) -> ResponseReturnValue:
     """People are led to the sign-in page and back; programs get a plain 401."""
-    if not wants_page():
+    if not is_browser():
         return _answer(401, _("Please sign in first."))
     back = request.full_path.rstrip("?") if request.method == "GET" else None
     return see_other(url_for("people.sign_in", next=back))
@@ -68,12 +75,12 @@ def _http(problem: HTTPException) -> ResponseReturnValue:
 
 
 def _broken(problem: Exception) -> ResponseReturnValue:
-    log.exception("request failed: %s %s", request.method, request.path)
+    log.error("request failed: %s %s", request.method, request.path, exc_info=problem)
     return _http(InternalServerError())
 
 
 def _answer(status: int, words: str, headers: dict[str, str] | None = None) -> ResponseReturnValue:
-    if not wants_page():
+    if wants_json():
         return jsonify(error=words), status, headers or {}
     title = _(WORDS.get(status, WORDS[400])[0])
     db.rollback()

@@ -15,7 +15,7 @@ from wtforms import DateTimeLocalField, Form, SelectMultipleField, StringField, 
 from wtforms.validators import Length
 
 from barcamp.core.slugs import clean_line, clean_text
-from barcamp.core.times import NoSuchTime, to_utc
+from barcamp.core.times import BadTimes, to_utc
 from barcamp.web.words import _, lazy
 
 Words = str | LazyProxy
@@ -44,7 +44,7 @@ class Line(StringField):
 
     def __init__(self, label: Words, longest: int, validators: list[Any] | None = None, **given: Any) -> None:
         checks = [*(validators or []), Length(max=longest, message=_too_long(longest))]
-        super().__init__(label, checks, filters=[clean_line_or_empty], **given)  # type: ignore[arg-type]
+        super().__init__(label, checks, filters=[clean_line_or_empty], **given)
         self.longest = longest
 
 
@@ -53,7 +53,7 @@ class Paragraphs(TextAreaField):
 
     def __init__(self, label: Words, longest: int, validators: list[Any] | None = None, **given: Any) -> None:
         checks = [*(validators or []), Length(max=longest, message=_too_long(longest))]
-        super().__init__(label, checks, filters=[clean_text_or_empty], **given)  # type: ignore[arg-type]
+        super().__init__(label, checks, filters=[clean_text_or_empty], **given)
         self.longest = longest
 
 
@@ -68,20 +68,16 @@ class WallTime(DateTimeLocalField):
     """A wall time at the venue. `in_zone` gives the instant; a time that the clocks skip is refused in words."""
 
     def __init__(self, label: Words, validators: list[Any] | None = None, **given: Any) -> None:
-        super().__init__(label, validators, format=["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M"], **given)  # type: ignore[arg-type]
+        super().__init__(label, validators, format=["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M"], **given)
 
     def in_zone(self, zone: str) -> datetime | None:
         """The instant (aware, UTC, floored to the minute), None when empty; ValidationError in a DST gap."""
         if self.data is None:
             return None
-        if not 1970 <= self.data.year <= 2200:
-            raise ValidationError(_("Please give a year between 1970 and 2200."))
         try:
-            return to_utc(self.data.replace(second=0, microsecond=0), zone)
-        except NoSuchTime as problem:
-            raise ValidationError(
-                _("The clocks skip this time on that day in {zone}; please choose another.").format(zone=zone)
-            ) from problem
+            return to_utc(self.data, zone)
+        except BadTimes as problem:
+            raise ValidationError(_(problem.words).format(**problem.facts)) from problem
 
 
 def clean_line_or_empty(text: str | None) -> str:

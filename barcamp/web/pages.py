@@ -17,9 +17,8 @@ from barcamp.web.words import language, locale
 def install(app: Flask) -> None:
     app.context_processor(_given_to_every_page)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
-    app.jinja_env.filters.update(
-        clock=clock, day=day, when=when, iso=iso, wall_input=wall_input, markdown=markdown.render, excerpt=markdown.plain
-    )
+    app.jinja_env.filters.update(clock=clock, day=day, when=when, iso=iso, wall_input=wall_input)
+    app.jinja_env.filters.update(markdown=markdown.render, excerpt=markdown.plain)
 
 
 def _given_to_every_page() -> dict[str, Any]:
