@@ -11,9 +11,11 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+import time_machine
 from flask import Flask
 from flask.testing import FlaskClient
 from itsdangerous import URLSafeTimedSerializer
+from jinja2 import FileSystemBytecodeCache
 from sqlalchemy import NullPool, create_engine, event
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
@@ -28,6 +30,9 @@ from barcamp.web.guard import COOKIE, token_hash
 from tests import make
 from tests.people import Cast, cast
 from tests.servers import postgres as postgres_server
+
+
+TEMPLATES = FileSystemBytecodeCache()
 
 
 @pytest.fixture(scope="session")
@@ -77,9 +82,17 @@ def settings(database_url: str, tmp_path: Path) -> Settings:
 
 
 @pytest.fixture
-def app(settings: Settings) -> Iterator[Flask]:
+def at_the_camp() -> Iterator[None]:
+    """It is 10:00 on the day of the camp, and time goes on from there."""
+    with time_machine.travel(make.NOW, tick=True):
+        yield
+
+
+@pytest.fixture
+def app(settings: Settings, at_the_camp: None) -> Iterator[Flask]:
     made = create_app(settings)
     made.test_client_class = Client
+    made.jinja_env.bytecode_cache = TEMPLATES  # compiled once a run, not once a test
     yield made
     made.extensions["store"].dispose()
 
@@ -97,7 +110,7 @@ def db(app: Flask, database_url: str) -> Iterator[Session]:
     engine = create_engine(database_url, isolation_level="AUTOCOMMIT", poolclass=NullPool)
     if database_url.startswith("sqlite:"):
         event.listen(engine, "connect", _with_foreign_keys)
-    with Session(engine, expire_on_commit=False) as session:
+    with Session(engine, expire_on_commit=False, info={"base_url": app.extensions["store"].base_url}) as session:
         app.extensions["test_session"] = session
         yield session
     engine.dispose()
@@ -129,7 +142,11 @@ class Client(FlaskClient):
             token = uuid4().hex
             db.add(
                 Device(
-                    person_id=person.id, token_hash=token_hash(token), label="Test", created_at=make.NOW, seen_at=make.NOW
+                    person_id=person.id,
+                    token_hash=token_hash(token),
+                    label="Test",
+                    created_at=make.NOW,
+                    seen_at=make.NOW,
                 )
             )
             db.flush()
