@@ -31,7 +31,6 @@ from tests import make
 from tests.people import Cast, cast
 from tests.servers import postgres as postgres_server
 
-
 TEMPLATES = FileSystemBytecodeCache()
 
 

@@ -104,9 +104,9 @@ def star(db: Session, on: Note, who: Person) -> Star:
 
 
 def registration(db: Session, camp: Conference, who: Person, **given: Any) -> Registration:
+    change = log.write(db, camp, who, "registered", f"person:{who.id}", now=NOW)
     values: dict[str, Any] = {
-        "state": "coming", "queued_revision": log.write(db, camp, who, "registered", f"person:{who.id}", now=NOW).revision,
-        "registered_at": NOW, "conduct_agreed_at": NOW,
+        "state": "coming", "queued_revision": change.revision, "registered_at": NOW, "conduct_agreed_at": NOW,
     }  # fmt: skip
     made = Registration(conference_id=camp.id, person_id=who.id, **values | given)
     db.add(made)

@@ -135,9 +135,15 @@ def test_a_program_puts_and_deletes_a_placement(
     ],
 )
 def test_a_form_that_makes_no_sense_is_400_and_changes_nothing(
-    client: Client, db: Session, camp: Conference, people: Cast, slots: list[Slot], rooms: list[Room], notes: list[Note],
+    client: Client,
+    db: Session,
+    camp: Conference,
+    people: Cast,
+    slots: list[Slot],
+    rooms: list[Room],
+    notes: list[Note],
     fields: dict[str, str],
-) -> None:  # fmt: skip
+) -> None:
     answer = client.be(people.ada).submit(f"/camp/board/notes/{notes[0].id}/place", fields)
     assert (answer.status_code, placements(db, camp)) == (400, {})
 

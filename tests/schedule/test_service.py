@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from barcamp.conferences.models import Conference
 from barcamp.db import Store
 from barcamp.errors import Refused
+from barcamp.log import service as log
 from barcamp.log.models import Change
 from barcamp.schedule import queries, service
 from barcamp.schedule.draft import Placed, placements, read
@@ -50,7 +51,7 @@ def cells(db: Session) -> set[tuple[int, int, int]]:
 def test_popular_notes_get_the_room_that_holds_them(
     db: Session, store: Store, camp: Conference, people: Cast, grid: Grid
 ) -> None:
-    slots, (big, small) = grid
+    _slots, (big, small) = grid
     notes = [
         make.note(db, camp, make.person(db, f"Host {n}"), f"Note {n}", stars=stars)
         for n, stars in enumerate((9, 1, 8, 1))
@@ -83,7 +84,7 @@ def _other(grid: Grid, room_id: int) -> int:
 def test_a_long_note_never_runs_into_lunch_and_takes_all_its_cells(
     db: Session, store: Store, camp: Conference, people: Cast, grid: Grid
 ) -> None:
-    slots, (big, small) = grid
+    slots, (big, _small) = grid
     long = make.note(db, camp, people.bo, "Long", length=2, stars=5)
     arrange(store, camp, people)
     assert cells(db) == {(slots[0].id, big.id, long.id), (slots[1].id, big.id, long.id)}
@@ -141,7 +142,7 @@ def test_a_taken_cell_is_refused_and_a_swap_changes_places(
 def test_a_stale_move_changes_nothing_and_says_who_was_quicker(
     db: Session, store: Store, camp: Conference, people: Cast, grid: Grid
 ) -> None:
-    slots, (big, small) = grid
+    slots, (big, _small) = grid
     one, two = make.note(db, camp, people.bo, "One"), make.note(db, camp, people.cy, "Two")
     page = seen(db, camp)
     with store.writing() as writing:
@@ -156,8 +157,6 @@ def test_a_note_on_the_wall_does_not_make_the_board_stale(
 ) -> None:
     page = seen(db, camp)
     with store.writing() as writing:
-        from barcamp.log import service as log  # noqa: PLC0415 - only this test writes a line by itself
-
         log.write(writing, camp, people.bo, "note-posted", "note:1", now=make.NOW)
     made = make.note(db, camp, people.bo)
     with store.writing() as writing:
@@ -168,7 +167,7 @@ def test_a_note_on_the_wall_does_not_make_the_board_stale(
 def test_a_pinned_note_stays_where_it_is_when_all_is_arranged(
     db: Session, store: Store, camp: Conference, people: Cast, grid: Grid
 ) -> None:
-    slots, (big, small) = grid
+    slots, (big, _small) = grid
     quiet = make.note(db, camp, people.bo, "Quiet")
     loud = make.note(db, camp, people.cy, "Loud", stars=9)
     with store.writing() as writing:
@@ -183,7 +182,7 @@ def test_a_pinned_note_stays_where_it_is_when_all_is_arranged(
 def test_undo_walks_back_through_every_change(
     db: Session, store: Store, camp: Conference, people: Cast, grid: Grid
 ) -> None:
-    slots, (big, small) = grid
+    slots, (big, _small) = grid
     made = make.note(db, camp, people.bo)
     states = [placements(db, camp)]
     with store.writing() as writing:
