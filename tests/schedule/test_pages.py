@@ -8,9 +8,8 @@ from sqlalchemy.orm import Session
 
 from barcamp.conferences.models import Conference
 from barcamp.db import Store
-from barcamp.schedule import queries, service
 from barcamp.wall.models import Note
-from tests import make
+from tests import make, stage
 from tests.conftest import Client
 from tests.counting import counted
 from tests.people import Cast
@@ -21,8 +20,7 @@ def placed(db: Session, store: Store, camp: Conference, people: Cast) -> Note:
     slot, room = make.slot(db, camp, "11:00"), make.room(db, camp, "KEC 1001")
     make.slot(db, camp, "12:00", kind="meal", name="Lunch", sponsor="OSEL")
     note = make.note(db, camp, people.bo, "How to <kayak>")
-    with store.writing() as writing:
-        service.place(writing, camp, people.ada, note.id, slot.id, room.id, seen=0, now=make.NOW)
+    stage.put(store, camp, people.ada, note, slot, room)
     return note
 
 
@@ -55,9 +53,7 @@ def test_a_moved_session_says_where_it_was(
 ) -> None:
     publish(client, people)
     slot, room = make.slot(db, camp, "14:00"), make.room(db, camp, "KEC 1003")
-    with store.writing() as writing:
-        seen = queries.draft_revision(writing, camp)
-        service.place(writing, camp, people.ada, placed.id, slot.id, room.id, seen=seen, now=make.NOW)
+    stage.put(store, camp, people.ada, placed, slot, room)
     publish(client, people)
     assert "moved from 11:00, KEC 1001" in words(client.get("/camp/schedule").text)
 
@@ -94,9 +90,7 @@ def test_the_page_asks_the_database_the_same_for_one_session_and_for_many(
     ]
     room = make.room(db, camp, "KEC 1003")
     for note, slot in zip(notes, slots, strict=True):
-        with store.writing() as writing:
-            seen = queries.draft_revision(writing, camp)
-            service.place(writing, camp, people.ada, note.id, slot.id, room.id, seen=seen, now=make.NOW)
+        stage.put(store, camp, people.ada, note, slot, room)
     publish(client, people)
     client.be(people.cy)
     with counted(client.application) as many:

@@ -10,13 +10,13 @@ from sqlalchemy.orm import Session
 
 from barcamp.conferences.models import Conference
 from barcamp.db import Store
-from barcamp.schedule import publishing, queries, service
+from barcamp.schedule import publishing, queries
 from barcamp.schedule.draft import read
 from barcamp.schedule.errors import CannotPublish
 from barcamp.schedule.models import Entry
 from barcamp.venue.models import Room, Slot
 from barcamp.wall.models import Note
-from tests import make
+from tests import make, stage
 from tests.people import Cast
 
 LATER = make.NOW + timedelta(minutes=30)
@@ -37,27 +37,6 @@ def note(db: Session, camp: Conference, people: Cast) -> Note:
     return make.note(db, camp, people.bo, "How to kayak", description="Wet exit.", tags=["water"])
 
 
-def put(store: Store, camp: Conference, people: Cast, note: Note, slot: Slot, room: Room) -> None:
-    with store.writing() as db:
-        seen = queries.draft_revision(db, camp)
-        service.place(db, camp, people.ada, note.id, slot.id, room.id, seen=seen, now=make.NOW)
-
-
-def take_off(store: Store, camp: Conference, people: Cast, note: Note) -> None:
-    with store.writing() as db:
-        service.take_off(db, camp, people.ada, note.id, seen=queries.draft_revision(db, camp), now=make.NOW)
-
-
-def publish(store: Store, camp: Conference, people: Cast, now: object = make.NOW) -> int:
-    with store.writing() as db:
-        return publishing.publish(db, camp, people.ada, now=now).number  # type: ignore[arg-type]
-
-
-def refresh(store: Store, camp: Conference) -> None:
-    with store.writing() as db:
-        publishing.refresh(db, camp, now=LATER)
-
-
 def entry(store: Store, note: Note) -> Entry | None:
     with store.reading() as db:
         return queries.find_entry(db, note.id)
@@ -74,15 +53,15 @@ def said(entry: Entry | None) -> dict[str, object]:
 def test_nothing_is_public_before_publishing(
     db: Session, store: Store, camp: Conference, people: Cast, slots: list[Slot], rooms: list[Room], note: Note
 ) -> None:
-    put(store, camp, people, note, slots[0], rooms[0])
+    stage.put(store, camp, people.ada, note, slots[0], rooms[0])
     assert (queries.entries(db, camp), queries.find_publication(db, camp)) == ([], None)
 
 
 def test_the_first_version_holds_what_the_board_held(
     db: Session, store: Store, camp: Conference, people: Cast, slots: list[Slot], rooms: list[Room], note: Note
 ) -> None:
-    put(store, camp, people, note, slots[0], rooms[0])
-    assert publish(store, camp, people) == 1
+    stage.put(store, camp, people.ada, note, slots[0], rooms[0])
+    assert stage.publish(store, camp, people.ada) == 1
     published = entry(store, note)
     assert published is not None
     assert (published.state, published.starts_at, published.ends_at) == ("on", slots[0].starts_at, slots[0].ends_at)
@@ -97,14 +76,14 @@ def test_the_first_version_holds_what_the_board_held(
 def test_a_move_is_published_with_where_it_was_and_a_higher_sequence(
     db: Session, store: Store, camp: Conference, people: Cast, slots: list[Slot], rooms: list[Room], note: Note
 ) -> None:
-    put(store, camp, people, note, slots[0], rooms[0])
-    publish(store, camp, people)
-    put(store, camp, people, note, slots[1], rooms[1])
+    stage.put(store, camp, people.ada, note, slots[0], rooms[0])
+    stage.publish(store, camp, people.ada)
+    stage.put(store, camp, people.ada, note, slots[1], rooms[1])
     assert said(entry(store, note))["LOCATION"] == "KEC 1001, Otter Hall"  # the draft is not public
     with store.reading() as reading:
         (difference,) = publishing.differences(reading, camp, read(reading, camp))
     assert (difference.kind, difference.title) == ("moved", "How to kayak")
-    assert publish(store, camp, people, LATER) == 2
+    assert stage.publish(store, camp, people.ada, LATER) == 2
     moved = entry(store, note)
     assert moved is not None
     assert moved.moved_from == {
@@ -120,8 +99,8 @@ def test_moving_back_forgets_the_move_but_never_lowers_the_sequence(
     store: Store, camp: Conference, people: Cast, slots: list[Slot], rooms: list[Room], note: Note
 ) -> None:
     for slot, room in ((slots[0], rooms[0]), (slots[1], rooms[1]), (slots[0], rooms[0])):
-        put(store, camp, people, note, slot, room)
-        publish(store, camp, people)
+        stage.put(store, camp, people.ada, note, slot, room)
+        stage.publish(store, camp, people.ada)
     back = entry(store, note)
     assert back is not None
     assert (back.moved_from, back.sequence) == (None, 2)
@@ -130,22 +109,22 @@ def test_moving_back_forgets_the_move_but_never_lowers_the_sequence(
 def test_a_version_of_nothing_new_is_refused(
     store: Store, camp: Conference, people: Cast, slots: list[Slot], rooms: list[Room], note: Note
 ) -> None:
-    put(store, camp, people, note, slots[0], rooms[0])
-    publish(store, camp, people)
+    stage.put(store, camp, people.ada, note, slots[0], rooms[0])
+    stage.publish(store, camp, people.ada)
     with pytest.raises(CannotPublish, match="Nothing has changed since version 1"):
-        publish(store, camp, people)
+        stage.publish(store, camp, people.ada)
 
 
 def test_an_untouched_session_keeps_its_bytes_when_another_moves(
     db: Session, store: Store, camp: Conference, people: Cast, slots: list[Slot], rooms: list[Room], note: Note
 ) -> None:
     other = make.note(db, camp, people.cy, "Other")
-    put(store, camp, people, note, slots[0], rooms[0])
-    put(store, camp, people, other, slots[0], rooms[1])
-    publish(store, camp, people)
+    stage.put(store, camp, people.ada, note, slots[0], rooms[0])
+    stage.put(store, camp, people.ada, other, slots[0], rooms[1])
+    stage.publish(store, camp, people.ada)
     before = entry(store, note)
-    put(store, camp, people, other, slots[1], rooms[1])
-    publish(store, camp, people, LATER)
+    stage.put(store, camp, people.ada, other, slots[1], rooms[1])
+    stage.publish(store, camp, people.ada, LATER)
     after = entry(store, note)
     assert before is not None and after is not None
     assert (after.fragment, after.stamped_at) == (before.fragment, make.NOW)
@@ -154,30 +133,30 @@ def test_an_untouched_session_keeps_its_bytes_when_another_moves(
 def test_taken_off_is_cancelled_and_placed_again_is_on(
     store: Store, camp: Conference, people: Cast, slots: list[Slot], rooms: list[Room], note: Note
 ) -> None:
-    put(store, camp, people, note, slots[0], rooms[0])
-    publish(store, camp, people)
-    take_off(store, camp, people, note)
-    publish(store, camp, people)
+    stage.put(store, camp, people.ada, note, slots[0], rooms[0])
+    stage.publish(store, camp, people.ada)
+    stage.take_off(store, camp, people.ada, note)
+    stage.publish(store, camp, people.ada)
     assert {"STATUS": "CANCELLED", "SUMMARY": "[Cancelled] How to kayak", "SEQUENCE": 1}.items() <= said(
         entry(store, note)
     ).items()
-    put(store, camp, people, note, slots[0], rooms[0])
-    publish(store, camp, people)
+    stage.put(store, camp, people.ada, note, slots[0], rooms[0])
+    stage.publish(store, camp, people.ada)
     assert {"STATUS": "CONFIRMED", "SUMMARY": "How to kayak", "SEQUENCE": 2}.items() <= said(entry(store, note)).items()
 
 
 def test_withdrawn_shows_as_cancelled_at_once_and_hidden_leaves(
     db: Session, store: Store, camp: Conference, people: Cast, slots: list[Slot], rooms: list[Room], note: Note
 ) -> None:
-    put(store, camp, people, note, slots[0], rooms[0])
-    publish(store, camp, people)
+    stage.put(store, camp, people.ada, note, slots[0], rooms[0])
+    stage.publish(store, camp, people.ada)
     note.withdrawn_at = LATER
     db.flush()
-    refresh(store, camp)
+    stage.refresh(store, camp, LATER)
     assert said(entry(store, note))["STATUS"] == "CANCELLED"
     note.hidden_at = LATER
     db.flush()
-    refresh(store, camp)
+    stage.refresh(store, camp, LATER)
     assert entry(store, note) is None
     publication = queries.find_publication(db, camp)
     assert publication is not None
@@ -187,12 +166,12 @@ def test_withdrawn_shows_as_cancelled_at_once_and_hidden_leaves(
 def test_a_renamed_note_and_a_renamed_room_show_at_once_but_nothing_else_does(
     db: Session, store: Store, camp: Conference, people: Cast, slots: list[Slot], rooms: list[Room], note: Note
 ) -> None:
-    put(store, camp, people, note, slots[0], rooms[0])
-    publish(store, camp, people)
+    stage.put(store, camp, people.ada, note, slots[0], rooms[0])
+    stage.publish(store, camp, people.ada)
     slots[0].starts_at += timedelta(minutes=5)
     note.title, rooms[0].name = "How to canoe", "KEC 9"
     db.flush()
-    refresh(store, camp)
+    stage.refresh(store, camp, LATER)
     assert said(entry(store, note)) == {
         "UID": note.uid, "SUMMARY": "How to canoe", "LOCATION": "KEC 9, Otter Hall", "STATUS": "CONFIRMED",
         "DTSTART": slots[0].starts_at - timedelta(minutes=5), "SEQUENCE": 1, "DTSTAMP": LATER,
@@ -205,10 +184,10 @@ def test_a_renamed_note_and_a_renamed_room_show_at_once_but_nothing_else_does(
 def test_refreshing_what_is_fresh_changes_nothing(
     db: Session, store: Store, camp: Conference, people: Cast, slots: list[Slot], rooms: list[Room], note: Note
 ) -> None:
-    put(store, camp, people, note, slots[0], rooms[0])
-    publish(store, camp, people)
+    stage.put(store, camp, people.ada, note, slots[0], rooms[0])
+    stage.publish(store, camp, people.ada)
     before = entry(store, note)
-    refresh(store, camp)
+    stage.refresh(store, camp, LATER)
     after = entry(store, note)
     publication = queries.find_publication(db, camp)
     assert before is not None and after is not None and publication is not None
@@ -219,22 +198,22 @@ def test_a_draft_with_a_broken_rule_is_not_published(
     db: Session, store: Store, camp: Conference, people: Cast, slots: list[Slot], rooms: list[Room], note: Note
 ) -> None:
     other = make.note(db, camp, people.cy, "Other")
-    put(store, camp, people, note, slots[0], rooms[0])
-    put(store, camp, people, other, slots[0], rooms[1])
+    stage.put(store, camp, people.ada, note, slots[0], rooms[0])
+    stage.put(store, camp, people.ada, other, slots[0], rooms[1])
     other.author_id = people.bo.id
     db.flush()
     with pytest.raises(CannotPublish, match="have the same presenter"):
-        publish(store, camp, people)
+        stage.publish(store, camp, people.ada)
     assert entry(store, note) is None
 
 
 def test_old_versions_stay_readable(
     db: Session, store: Store, camp: Conference, people: Cast, slots: list[Slot], rooms: list[Room], note: Note
 ) -> None:
-    put(store, camp, people, note, slots[0], rooms[0])
-    publish(store, camp, people)
-    put(store, camp, people, note, slots[1], rooms[0])
-    publish(store, camp, people)
+    stage.put(store, camp, people.ada, note, slots[0], rooms[0])
+    stage.publish(store, camp, people.ada)
+    stage.put(store, camp, people.ada, note, slots[1], rooms[0])
+    stage.publish(store, camp, people.ada)
     assert [(version.number, version.places[str(note.id)]["starts_at"]) for version in queries.versions(db, camp)] == [
         (2, slots[1].starts_at.isoformat()),
         (1, slots[0].starts_at.isoformat()),
