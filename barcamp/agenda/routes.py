@@ -9,9 +9,9 @@ from barcamp import db
 from barcamp.agenda import queries
 from barcamp.core.times import overlaps
 from barcamp.schedule import queries as schedule
+from barcamp.schedule.cards import entry_card
 from barcamp.schedule.day import days
 from barcamp.schedule.models import Entry
-from barcamp.schedule.routes import entry_card
 from barcamp.venue import queries as venue
 from barcamp.web.clock import utcnow
 from barcamp.web.guard import anyone, me

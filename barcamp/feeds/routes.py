@@ -10,9 +10,8 @@ import logging
 from collections.abc import Iterable
 from urllib.parse import quote
 
-from flask import Blueprint, abort, current_app, flash, make_response, render_template, request, url_for
+from flask import Blueprint, Response, abort, current_app, flash, make_response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from werkzeug.wrappers import Response
 
 from barcamp import db
 from barcamp.conferences.models import Conference

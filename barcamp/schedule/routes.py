@@ -2,25 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
-
 from flask import Blueprint, flash, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from barcamp import db
 from barcamp.conferences.models import Conference
-from barcamp.core.times import time_label
 from barcamp.errors import Refused
 from barcamp.schedule import publishing, queries
+from barcamp.schedule.cards import entry_card
 from barcamp.schedule.day import days, grid, now_and_next, rooms_of
 from barcamp.schedule.draft import read
-from barcamp.schedule.models import Entry
 from barcamp.schedule.problems import breaches
 from barcamp.venue import queries as venue
 from barcamp.web.answers import see_other
 from barcamp.web.clock import utcnow
-from barcamp.web.guard import anyone, me, organizer, signed_in_person
+from barcamp.web.guard import anyone, organizer, signed_in_person
 from barcamp.web.load import conference_or_404
 from barcamp.web.words import _, told
 
@@ -65,44 +61,6 @@ def publish(slug: str) -> ResponseReturnValue:
     db.commit()
     flash(_("Version %(number)s is published.") % {"number": version.number})
     return see_other(url_for("schedule.show", slug=slug))
-
-
-def entry_card(conference: Conference) -> Callable[[Entry], dict[str, Any]]:
-    """Makes of an entry what parts/schedule.html needs, with the asking person's own star and no one else's."""
-    person, now = me(), utcnow()
-    starred = set() if person is None else queries.starred_entry_ids(db.session(), conference, person.id)
-    own = set() if person is None else queries.own_note_ids(db.session(), conference, person.id)
-    may_star = person is not None and conference.stars_are_open(now)
-
-    def card(entry: Entry) -> dict[str, Any]:
-        slug, note_id = conference.slug, entry.note_id
-        return {
-            "id": entry.note_id,
-            "title": entry.title,
-            "url": url_for("wall.note", slug=slug, note_id=note_id),
-            "room": entry.room,
-            "hosts": entry.hosts or _("someone"),
-            "was": _was(entry, conference.zone),
-            "cancelled": entry.state == "cancelled",
-            "starred": entry.note_id in starred,
-            "mine": entry.note_id in own,
-            "can_star": may_star and entry.note_id not in own and entry.state == "on",
-            "stars": None,
-            "star_url": url_for("wall.star", slug=slug, note_id=note_id),
-            "unstar_url": url_for("wall.unstar", slug=slug, note_id=note_id),
-        }
-
-    return card
-
-
-def _was(entry: Entry, zone: str) -> str | None:
-    """Where the session was before it moved: "KEC 1005" or "13:00, KEC 1005"."""
-    if entry.moved_from is None:
-        return None
-    before = publishing.moved_from(entry)
-    if before == entry.starts_at:
-        return str(entry.moved_from["room"])
-    return f"{time_label(before, zone)}, {entry.moved_from['room']}"
 
 
 def _preview(conference: Conference, refusal: Refused | None = None) -> ResponseReturnValue:
