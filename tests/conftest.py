@@ -26,6 +26,7 @@ from barcamp.db import Store
 from barcamp.migrate import migrate
 from barcamp.people.models import Device, Person
 from barcamp.settings import Settings, from_environment
+from barcamp.tables import Base
 from barcamp.web.guard import COOKIE, token_hash
 from tests import make
 from tests.people import Cast, cast
@@ -49,11 +50,24 @@ def postgres() -> Iterator[postgres_server.Server]:
 
 
 @pytest.fixture(scope="session")
-def postgres_template(postgres: postgres_server.Server) -> Iterator[str]:
-    name = f"template_{uuid4().hex[:12]}"
-    migrate(sqlalchemy_url(postgres.create_database(name)))
-    yield name
+def postgres_database(postgres: postgres_server.Server) -> Iterator[str]:
+    """One migrated database for all tests of this worker: emptying it takes a tenth of making a new one."""
+    name = f"tests_{uuid4().hex[:12]}"
+    url = sqlalchemy_url(postgres.create_database(name))
+    migrate(url)
+    yield url
     postgres.drop_database(name)
+
+
+def empty(url: str) -> None:
+    """Delete every row and let every sequence start again, in one round trip."""
+    tables = [f'DELETE FROM "{table.name}"' for table in Base.metadata.tables.values()]
+    counted = [table.name for table in Base.metadata.tables.values() if "id" in table.c]
+    sequences = [f"SELECT setval(pg_get_serial_sequence('{name}', 'id'), 1, false)" for name in counted]
+    engine = create_engine(url, poolclass=NullPool)
+    with engine.begin() as connection:
+        connection.exec_driver_sql("; ".join(["SET LOCAL session_replication_role = replica", *tables, *sequences]))
+    engine.dispose()
 
 
 def sqlalchemy_url(url: str) -> str:
@@ -68,10 +82,9 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str
         shutil.copy(request.getfixturevalue("sqlite_template"), path)
         yield f"sqlite:///{path}"
         return
-    server: postgres_server.Server = request.getfixturevalue("postgres")
-    name = f"test_{uuid4().hex[:12]}"
-    yield sqlalchemy_url(server.create_database(name, request.getfixturevalue("postgres_template")))
-    server.drop_database(name)
+    url: str = request.getfixturevalue("postgres_database")
+    empty(url)
+    yield url
 
 
 @pytest.fixture
@@ -157,8 +170,7 @@ class Client(FlaskClient):
         with self.session_transaction() as kept:
             kept["csrf_token"] = secret = kept.get("csrf_token") or uuid4().hex
         key = self.application.config["SECRET_KEY"]
-        signed = URLSafeTimedSerializer(key, salt="wtf-csrf-token").dumps(secret)
-        return signed if isinstance(signed, str) else signed.decode()
+        return str(URLSafeTimedSerializer(key, salt="wtf-csrf-token").dumps(secret))
 
     def submit(self, path: str, data: dict[str, Any] | None = None, **given: Any) -> TestResponse:
         """POST a form with its token."""
