@@ -17,7 +17,7 @@ from barcamp.errors import N_
 from barcamp.schedule.draft import Draft
 from barcamp.schedule.problems import Breach, breaches, of_notes
 from barcamp.venue.models import Room, Slot
-from barcamp.web.words import _, locale
+from barcamp.web.words import _, locale, ngettext
 
 REASONS = {
     "too-long": N_("It is longer than any stretch of the day without a break."),
@@ -237,9 +237,9 @@ class Board:
         slot, room = self.draft.slots[place.slot], self.draft.rooms[place.room]
         change = round(cost)
         if change < 0:
-            effect = _("%(count)s more people served") % {"count": -change}
+            effect = ngettext("%(num)s seat more", "%(num)s seats more", -change) % {"num": -change}
         elif change == 0:
             effect = _("as good as here") if self.placed is not None else _("costs nobody a session")
         else:
-            effect = _("%(count)s missed seats more") % {"count": change}
+            effect = ngettext("%(num)s missed seat more", "%(num)s missed seats more", change) % {"num": change}
         return Suggestion(slot.id, room.id, self.place_label(place), effect)
