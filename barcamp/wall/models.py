@@ -21,7 +21,8 @@ class Note(Base):
     """An idea on the wall. It stays the same row when it gets a room and a time.
 
     `length` is in slots, 1 to 4. `star_count` equals the number of Star rows at every commit.
-    `search` is the folded text that a search looks into. `uid` is the calendar's name for it, for life.
+    `search` is the folded text that a search looks into, without the author's name: that is looked up as it is now.
+    `uid` is the calendar's name for it, for life.
     """
 
     __tablename__ = "note"
@@ -68,6 +69,16 @@ class Note(Base):
     @property
     def is_on_the_wall(self) -> bool:
         return self.withdrawn_at is None and self.hidden_at is None
+
+    @property
+    def written_at(self) -> datetime:
+        """When its words were last changed."""
+        return self.edited_at or self.posted_at
+
+    @property
+    def edition(self) -> str:
+        """A name for the words as they stand now: it changes with every edit."""
+        return self.written_at.isoformat()
 
 
 class CoPresenter(Base):

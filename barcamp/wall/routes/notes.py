@@ -1,0 +1,199 @@
+"""One note: its page for life, the form that posts it, the form that edits it, and taking it off the wall."""
+
+from __future__ import annotations
+
+from flask import flash, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from barcamp import db
+from barcamp.conferences.models import Conference
+from barcamp.errors import N_, NotYours, Refused
+from barcamp.schedule import queries as schedule
+from barcamp.schedule.publishing import refresh
+from barcamp.venue import queries as venue
+from barcamp.venue.words import EQUIPMENT_WORDS
+from barcamp.wall import queries, service
+from barcamp.wall.cards import hosts
+from barcamp.wall.errors import NoteChanged, TooManyNotes, WallIsClosed
+from barcamp.wall.forms import HideForm, NoteForm, Places, slot_words
+from barcamp.wall.models import Note
+from barcamp.wall.routes.door import blueprint, is_mine, may_change, note_or_404, places, viewer
+from barcamp.web.answers import form_again, see_other, wants_json
+from barcamp.web.clock import utcnow
+from barcamp.web.guard import anyone, organizer, signed_in, signed_in_person
+from barcamp.web.load import conference_or_404
+from barcamp.web.words import _, told
+
+
+@blueprint.get("/<slug:slug>/wall/new")
+@signed_in
+def new(slug: str) -> ResponseReturnValue:
+    conference = conference_or_404(slug)
+    service.refuse_when_closed(conference, utcnow())
+    return render_template(
+        "wall/new.html", active="wall", conference=conference, form=NoteForm.over(places(conference))
+    )
+
+
+@blueprint.post("/<slug:slug>/wall/notes")
+@signed_in
+def post(slug: str) -> ResponseReturnValue:
+    conference, author = conference_or_404(slug), signed_in_person()
+    form = NoteForm.over(places(conference))
+    if not form.validate():
+        return form_again("wall/new.html", active="wall", conference=conference, form=form)
+
+    try:
+        note = service.post_note(db.session(), conference, author, form.content(), now=utcnow())
+    except (WallIsClosed, TooManyNotes) as refusal:
+        return _form_with(refusal, "wall/new.html", conference, form)
+    db.commit()
+    flash(_("Your note is on the wall."))
+    return see_other(url_for("wall.show", slug=slug, _anchor=f"note-{note.id}"))
+
+
+@blueprint.get("/<slug:slug>/notes/<id:note_id>")
+@anyone
+def note(slug: str, note_id: int) -> ResponseReturnValue:
+    conference = conference_or_404(slug)
+    found = note_or_404(conference, note_id)
+    return _page(conference, found, HideForm(reason=found.hidden_reason))
+
+
+@blueprint.get("/<slug:slug>/notes/<id:note_id>/edit")
+@signed_in
+def edit(slug: str, note_id: int) -> ResponseReturnValue:
+    conference = conference_or_404(slug)
+    found = _changeable_note(conference, note_id)
+    service.refuse_when_over(conference, utcnow())
+    form = NoteForm.over(places(conference), service.NoteContent.of(found))
+    return render_template("wall/edit.html", active="wall", conference=conference, note=found, form=form)
+
+
+@blueprint.post("/<slug:slug>/notes/<id:note_id>/edit")
+@signed_in
+def save(slug: str, note_id: int) -> ResponseReturnValue:
+    conference, editor, session, now = conference_or_404(slug), signed_in_person(), db.session(), utcnow()
+    found = _changeable_note(conference, note_id)
+    form = NoteForm.over(places(conference), service.NoteContent.of(found))
+    seen = request.form.get("seen", "")
+    if not form.validate():
+        return form_again("wall/edit.html", active="wall", conference=conference, note=found, form=form, seen=seen)
+
+    try:
+        service.edit_note(session, conference, found, editor, form.content(), seen=seen, now=now)
+    except NoteChanged as refusal:
+        return _form_with(refusal, "wall/edit.html", conference, form, found)
+    refresh(session, conference, now=now)
+    db.commit()
+    flash(_("Your changes are saved."))
+    return see_other(url_for("wall.note", slug=slug, note_id=note_id))
+
+
+@blueprint.post("/<slug:slug>/notes/<id:note_id>/withdraw")
+@signed_in
+def withdraw(slug: str, note_id: int) -> ResponseReturnValue:
+    conference, session, now = conference_or_404(slug), db.session(), utcnow()
+    service.withdraw(session, conference, _own_note(conference, note_id), signed_in_person(), now=now)
+    refresh(session, conference, now=now)
+    db.commit()
+    flash(_("Your note is off the wall."))
+    return see_other(url_for("wall.note", slug=slug, note_id=note_id))
+
+
+@blueprint.post("/<slug:slug>/notes/<id:note_id>/restore")
+@signed_in
+def restore(slug: str, note_id: int) -> ResponseReturnValue:
+    conference, session, now = conference_or_404(slug), db.session(), utcnow()
+    service.restore(session, conference, _own_note(conference, note_id), signed_in_person(), now=now)
+    refresh(session, conference, now=now)
+    db.commit()
+    flash(_("Your note is back on the wall."))
+    return see_other(url_for("wall.note", slug=slug, note_id=note_id))
+
+
+@blueprint.post("/<slug:slug>/notes/<id:note_id>/hide")
+@organizer
+def hide(slug: str, note_id: int) -> ResponseReturnValue:
+    conference, session, now = conference_or_404(slug), db.session(), utcnow()
+    found, form = note_or_404(conference, note_id), HideForm.typed()
+    if not form.validate():
+        answer = _page(conference, found, form)
+        return answer, 422
+
+    service.hide(session, conference, found, signed_in_person(), form.reason.data, now=now)
+    refresh(session, conference, now=now)
+    db.commit()
+    flash(_("The note is hidden."))
+    return see_other(url_for("wall.note", slug=slug, note_id=note_id))
+
+
+@blueprint.post("/<slug:slug>/notes/<id:note_id>/show")
+@organizer
+def show_again(slug: str, note_id: int) -> ResponseReturnValue:
+    conference, session, now = conference_or_404(slug), db.session(), utcnow()
+    service.show_again(session, conference, note_or_404(conference, note_id), signed_in_person(), now=now)
+    refresh(session, conference, now=now)
+    db.commit()
+    flash(_("The note can be seen again."))
+    return see_other(url_for("wall.note", slug=slug, note_id=note_id))
+
+
+def _page(conference: Conference, found: Note, hide_form: HideForm) -> str:
+    """The note's page; with a form's messages on it, after letting the write gate go."""
+    if hide_form.errors:
+        db.rollback()
+    session, looking = db.session(), viewer(conference)
+    starred = looking.person_id is not None and queries.has_starred(session, found, looking.person_id)
+    author = "" if found.author is None else found.author.name
+    return render_template(
+        "wall/note.html",
+        active="wall",
+        conference=conference,
+        note=found,
+        card=looking.card(found, starred=starred),
+        hosts=hosts(author, [person.name for person in found.copresenters]),
+        length=Places((), venue.talk_slots(session, conference), conference.zone).length_words(found.length),
+        needs=", ".join(str(EQUIPMENT_WORDS[name]) for name in found.needs),
+        wish=_wish(conference, found),
+        away=", ".join(slot_words(slot, conference.zone) for slot in found.away),
+        by_an_organizer=queries.was_edited_by_an_organizer(session, found),
+        is_mine=is_mine(found),
+        may_change=may_change(conference, found),
+        is_organizer=looking.is_organizer,
+        entry=schedule.find_entry(session, found.id),
+        hide_form=hide_form,
+    )
+
+
+def _wish(conference: Conference, found: Note) -> str:
+    room = [] if found.wanted_room is None else [found.wanted_room.name]
+    slot = [] if found.wanted_slot is None else [slot_words(found.wanted_slot, conference.zone)]
+    return ", ".join(room + slot)
+
+
+def _form_with(
+    refusal: Refused, template: str, conference: Conference, form: NoteForm, found: Note | None = None
+) -> ResponseReturnValue:
+    """What was typed, under the words of the refusal, so that nobody has to type it again."""
+    if wants_json():
+        raise refusal
+    form.refuse("", told(refusal))
+    page, _status = form_again(
+        template, active="wall", conference=conference, form=form, note=found, stale=found is not None
+    )
+    return page, refusal.status
+
+
+def _own_note(conference: Conference, note_id: int) -> Note:
+    found = note_or_404(conference, note_id)
+    if not is_mine(found):
+        raise NotYours(N_("Only the person who posted a note can take it off the wall or bring it back."))
+    return found
+
+
+def _changeable_note(conference: Conference, note_id: int) -> Note:
+    found = note_or_404(conference, note_id)
+    if not may_change(conference, found):
+        raise NotYours(N_("Only the person who posted a note and the organizers can change it."))
+    return found

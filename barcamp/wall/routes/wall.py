@@ -1,0 +1,132 @@
+"""The wall itself: every note there is, searched, filtered and sorted by what the address says."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any, cast
+
+from flask import render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from barcamp import db
+from barcamp.conferences.models import Phase
+from barcamp.core.slugs import clean_line, clean_tag
+from barcamp.core.times import Opening, opens_in_words
+from barcamp.wall import queries
+from barcamp.wall.cards import FORMAT_WORDS, Viewer
+from barcamp.wall.models import FORMATS, Format
+from barcamp.wall.queries import LONGEST_SEARCH, PAGE, Sort, Wanted
+from barcamp.wall.routes.door import blueprint, viewer
+from barcamp.web.guard import anyone
+from barcamp.web.load import conference_or_404
+from barcamp.web.words import _, locale
+
+
+@blueprint.get("/<slug:slug>/wall")
+@anyone
+def show(slug: str) -> ResponseReturnValue:
+    conference, session = conference_or_404(slug), db.session()
+    looking = viewer(conference)
+    wanted = _wanted(looking)
+    figures = queries.figures(session, conference)
+    matching = queries.count_wanted(session, conference, wanted)
+    return render_template(
+        "wall/show.html",
+        active="wall",
+        conference=conference,
+        cards=looking.cards(queries.wall_notes(session, conference, looking.person_id, wanted)),
+        figures=figures,
+        matching=matching,
+        pages=-(-matching // PAGE),
+        wanted=wanted,
+        filtered=replace(wanted, sort="new", page=1) != Wanted(),
+        looking=looking,
+        chips=_chips(looking, wanted, queries.top_tags(session, conference), hidden=figures.hidden),
+        kept=_state(looking, replace(wanted, q="", page=1)),
+        page_url=lambda page: _address(looking, replace(wanted, page=page)),
+        wall_opening=_in_words(looking, conference.wall),
+        stars_opening=_in_words(looking, conference.stars),
+    )
+
+
+def _wanted(looking: Viewer) -> Wanted:
+    """What the address asks for; what it may not ask, or what makes no sense, is left out."""
+    asked = request.args
+    page = asked.get("page", "1")
+    return Wanted(
+        q=clean_line(asked.get("q", "")[: 2 * LONGEST_SEARCH])[:LONGEST_SEARCH],
+        tag=clean_tag(asked.get("tag", "")[:LONGEST_SEARCH]),
+        format=cast(Format, asked["format"]) if asked.get("format") in FORMATS else None,
+        author_id=looking.person_id if asked.get("mine") == "1" else None,
+        hidden=looking.is_organizer and asked.get("hidden") == "1",
+        sort=_sort(looking, asked.get("sort", "")),
+        page=int(page) if page.isascii() and page.isdigit() and 1 <= len(page) <= 4 and int(page) else 1,
+    )
+
+
+def _sort(looking: Viewer, asked: str) -> Sort:
+    """Newest first while stars are given, so that a new note is seen; then the most starred. An order by stars says
+    what the counts say, so who may not see those does not get it.
+    """
+    if not looking.sees_counts:
+        return "new"
+    if asked in ("new", "stars"):
+        return cast(Sort, asked)
+    return _usual_sort(looking)
+
+
+def _usual_sort(looking: Viewer) -> Sort:
+    over = looking.conference.stars.state(looking.now) == "closed"
+    return "stars" if over and looking.sees_counts else "new"
+
+
+def _state(looking: Viewer, wanted: Wanted) -> dict[str, str | int]:
+    """The address's words for what is wanted, without what goes without saying."""
+    said: dict[str, str | int | None] = {
+        "q": wanted.q,
+        "sort": wanted.sort if wanted.sort != _usual_sort(looking) else None,
+        "format": wanted.format,
+        "tag": wanted.tag,
+        "mine": 1 if wanted.author_id is not None else None,
+        "hidden": 1 if wanted.hidden else None,
+        "page": wanted.page if wanted.page > 1 else None,
+    }
+    return {name: value for name, value in said.items() if value}
+
+
+def _address(looking: Viewer, wanted: Wanted) -> str:
+    return url_for("wall.show", slug=looking.conference.slug, **_state(looking, wanted))  # type: ignore[arg-type]
+
+
+def _chips(looking: Viewer, wanted: Wanted, tags: list[str], *, hidden: int) -> list[dict[str, Any]]:
+    """The filters in a row; one that is on is taken off by a second press. The usual order goes without a mark."""
+    first = replace(wanted, page=1)
+
+    def chip(label: str, current: bool, **changed: Any) -> dict[str, Any]:
+        return {"label": label, "current": current, "url": _address(looking, replace(first, **changed))}
+
+    chips = [{"label": _("All"), "current": not _state(looking, first), "url": _address(looking, _everything(looking))}]
+    if looking.sees_counts:
+        usual = _usual_sort(looking)
+        for sort, label in (("stars", _("Most starred")), ("new", _("Newest"))):
+            chips.append(chip(label, wanted.sort == sort != usual, sort=sort))
+    if looking.person_id is not None:
+        mine = wanted.author_id is not None
+        chips.append(chip(_("Mine"), mine, author_id=None if mine else looking.person_id))
+    if looking.is_organizer and hidden:
+        chips.append(chip(_("Hidden"), wanted.hidden, hidden=not wanted.hidden) | {"count": hidden})
+    for name in FORMATS:
+        on = wanted.format == name
+        chips.append(chip(_(FORMAT_WORDS[name]), on, format=None if on else name))
+    for tag in tags if wanted.tag in ("", *tags) else [wanted.tag, *tags]:
+        on = wanted.tag == tag
+        chips.append(chip(f"#{tag}", on, tag="" if on else tag))
+    return chips
+
+
+def _everything(looking: Viewer) -> Wanted:
+    return Wanted(sort=_usual_sort(looking))
+
+
+def _in_words(looking: Viewer, phase: Phase) -> Opening:
+    return opens_in_words(phase.opens_at, phase.closes_at, looking.now, looking.conference.zone, str(locale()))
