@@ -48,7 +48,9 @@ class Registration(Base):
 
     person: Mapped[Person] = relationship(lazy="raise_on_sql")
     conference: Mapped[Conference] = relationship(lazy="raise_on_sql")
-    meals: Mapped[list[Slot]] = relationship(secondary="registration_meal", lazy="raise_on_sql", order_by=Slot.starts_at)
+    meals: Mapped[list[Slot]] = relationship(
+        secondary="registration_meal", lazy="raise_on_sql", order_by=Slot.starts_at
+    )
 
     @property
     def is_coming(self) -> bool:
