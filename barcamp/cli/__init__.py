@@ -7,3 +7,10 @@ from flask import Flask
 
 def install(app: Flask) -> None:
     """Add every command to the app."""
+    from barcamp.cli import backup, database, demo, jobs, people, schedule
+
+    for command in (
+        database.migrate, demo.command, people.command, schedule.arrange, schedule.publish, jobs.command,
+        backup.backup, backup.restore, database.verify,
+    ):  # fmt: skip
+        app.cli.add_command(command)
