@@ -1,0 +1,163 @@
+"""The letters, one function each: every one adds a row to the outbox, in the transaction of its cause.
+
+Plain text, short, in the language of whoever caused the letter. Nothing is sent here: delivery.py does that, after
+the commit.
+"""
+
+from __future__ import annotations
+
+import secrets
+from datetime import datetime
+from typing import Protocol
+
+from sqlalchemy.orm import Session
+
+from barcamp.core.slugs import clean_line, clean_text
+from barcamp.db import wake
+from barcamp.mail.links import Links
+from barcamp.mail.models import Letter
+from barcamp.web.words import _
+
+#: What these say opens an account, so it is forgotten as soon as it is sent.
+SECRET_KINDS = ("sign-in-code", "address-code")
+LONGEST_SUBJECT = 150
+
+
+class Reader(Protocol):
+    """Whom a letter is for: a Person."""
+
+    @property
+    def id(self) -> int: ...
+    @property
+    def name(self) -> str: ...
+    @property
+    def email(self) -> str | None: ...
+
+
+class Camp(Protocol):
+    """What a letter is about: a Conference."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def slug(self) -> str: ...
+
+
+def write(
+    db: Session, kind: str, to: str, subject: str, text: str, *, person_id: int | None = None, now: datetime
+) -> Letter:
+    """Put a letter into the outbox and wake the jobs worker once this transaction is committed.
+
+    `kind` is a word like "sign-in-code"; `to` is one checked address.
+    """
+    letter = Letter(
+        kind=kind,
+        person_id=person_id,
+        to_address=to,
+        subject=clean_line(subject)[:LONGEST_SUBJECT],
+        text=clean_text(text) + "\n",
+        message_id=secrets.token_hex(12),
+        written_at=now,
+        due_at=now,
+    )
+    db.add(letter)
+    wake(db, "letters")
+    return letter
+
+
+def sign_in_code(db: Session, to: str, name: str, code: str, token: str, *, links: Links, now: datetime) -> Letter:
+    """The code and the link that sign somebody in. The same words whether the address is known or not."""
+    text = _(
+        "{hello}\n\n"
+        "your code to sign in at BarCamp is\n\n"
+        "    {code}\n\n"
+        "Or open this link and press the button:\n{link}\n\n"
+        "Each works once, for 15 minutes. Nobody asked for this? Then you can throw this letter away."
+    ).format(hello=_hello(name), code=code, link=links.sign_in_link(token))
+    return write(db, "sign-in-code", to, _("Your code for BarCamp"), text, now=now)
+
+
+def address_code(db: Session, reader: Reader, to: str, code: str, *, now: datetime) -> Letter:
+    """The code that shows that a new address is theirs; it goes to the new address and signs nobody in."""
+    text = _(
+        "{hello}\n\n"
+        "to use this address at BarCamp, type this code on the page where you asked for it:\n\n"
+        "    {code}\n\n"
+        "It works once, for 15 minutes. Not you? Then you can throw this letter away."
+    ).format(hello=_hello(reader.name), code=code)
+    return write(db, "address-code", to, _("Is this your new address?"), text, person_id=reader.id, now=now)
+
+
+def address_changed(db: Session, reader: Reader, to: str, *, links: Links, now: datetime) -> Letter:
+    """To the address that was given up, so that nobody loses an account without hearing of it."""
+    text = _(
+        "{hello}\n\n"
+        "your account at BarCamp has a new e-mail address now, so letters no longer come here.\n\n"
+        "Was it not you? Please tell the organizers of your conference:\n{link}"
+    ).format(hello=_hello(reader.name), link=links.home())
+    return write(
+        db, "address-changed", to, _("Your address at BarCamp has changed"), text, person_id=reader.id, now=now
+    )
+
+
+def welcome(
+    db: Session,
+    reader: Reader,
+    camp: Camp,
+    *,
+    links: Links,
+    waiting: bool = False,
+    feed_url: str | None = None,
+    now: datetime,
+) -> Letter | None:
+    """After registering: what one may do now, and where. `feed_url` is the person's secret calendar address.
+
+    None when the person has no address to write to (an erased one).
+    """
+    if reader.email is None:
+        return None
+    if waiting:
+        subject = _("You are on the waiting list of {camp}")
+        first = _("{camp} is full just now, and you are on the waiting list. We write as soon as a place is free.")
+    else:
+        subject, first = _("Welcome to {camp}"), _("you are registered for {camp}. See you there!")
+    lines = [
+        _hello(reader.name),
+        first.format(camp=camp.name),
+        _("The wall, to post a topic and to star what you want to hear:\n{link}").format(link=links.wall(camp.slug)),
+        _("Your day, once the schedule is out:\n{link}").format(link=links.agenda(camp.slug)),
+        *_feed_lines(feed_url),
+        _("To change or cancel your registration:\n{link}").format(link=links.registration(camp.slug)),
+    ]
+    return write(
+        db, "welcome", reader.email, subject.format(camp=camp.name), "\n\n".join(lines), person_id=reader.id, now=now
+    )
+
+
+def promoted(db: Session, reader: Reader, camp: Camp, *, links: Links, now: datetime) -> Letter | None:
+    """A place has become free, and it is theirs."""
+    if reader.email is None:
+        return None
+    text = _(
+        "{hello}\n\n"
+        "a place at {camp} has become free, and it is yours: you are registered now.\n\n"
+        "The wall, to post a topic and to star what you want to hear:\n{wall}\n\n"
+        "You cannot come after all? Then please give the place to the next person:\n{registration}"
+    ).format(
+        hello=_hello(reader.name),
+        camp=camp.name,
+        wall=links.wall(camp.slug),
+        registration=links.registration(camp.slug),
+    )
+    subject = _("You have a place at {camp}").format(camp=camp.name)
+    return write(db, "promoted", reader.email, subject, text, person_id=reader.id, now=now)
+
+
+def _hello(name: str) -> str:
+    return _("Hello {name},").format(name=name) if name else _("Hello,")
+
+
+def _feed_lines(feed_url: str | None) -> list[str]:
+    if feed_url is None:
+        return []
+    return [_("Your day in your own calendar (keep this address to yourself):\n{link}").format(link=feed_url)]

@@ -1,0 +1,111 @@
+"""What happens to letters in the outbox: claimed by a worker, sent, tried again, given up, forgotten."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import case, or_, update
+from sqlalchemy.orm import Session
+
+from barcamp.mail import queries
+from barcamp.mail.letters import SECRET_KINDS
+from barcamp.mail.models import Letter
+
+#: How long a worker has for what it claimed; after that another one may take it.
+LEASE = timedelta(minutes=10)
+#: Pauses after the first, second, … failure; the last one is repeated. All in all about a day.
+PAUSES = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 240))
+MOST_ATTEMPTS = 10
+KEPT = timedelta(days=30)
+LONGEST_ERROR = 300
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A letter that this worker alone may send, until `lease_ends`."""
+
+    id: int
+    kind: str
+    to: str
+    subject: str
+    text: str
+    message_id: str
+    written_at: datetime
+    attempt: int
+    lease_ends: datetime
+
+
+def claim(db: Session, *, limit: int, now: datetime) -> list[Claim]:
+    """Take the letters that are due. Their due time moves to the end of the lease, so a worker that dies loses them.
+
+    An attempt counts when it begins: a letter that ends every worker which tries it is given up in the end, too.
+    """
+    claims = []
+    for letter in queries.due(db, now, limit=limit):
+        if letter.attempts >= MOST_ATTEMPTS:
+            letter.given_up_at = now
+            letter.last_error = letter.last_error or "the last attempt never ended"
+            continue
+        letter.attempts += 1
+        letter.due_at = now + LEASE
+        claims.append(
+            Claim(
+                letter.id, letter.kind, letter.to_address, letter.subject, letter.text, letter.message_id,
+                letter.written_at, letter.attempts, letter.due_at,
+            )
+        )  # fmt: skip
+    return claims
+
+
+def mark_sent(db: Session, letter: Claim, *, now: datetime) -> None:
+    """It is out. What a letter with a code said is forgotten at once."""
+    text = "" if letter.kind in SECRET_KINDS else Letter.text
+    db.execute(update(Letter).where(Letter.id == letter.id).values(sent_at=now, last_error=None, text=text))
+
+
+def mark_failed(db: Session, letter: Claim, error: str, *, for_good: bool, now: datetime) -> None:
+    """It did not go out: try again after a pause, or give up. `error` must hold no secret."""
+    error = error[:LONGEST_ERROR]
+    if for_good or letter.attempt >= MOST_ATTEMPTS:
+        values = {"given_up_at": now, "last_error": error}
+    else:
+        pause = PAUSES[min(letter.attempt, len(PAUSES)) - 1]
+        values = {"due_at": now + pause, "last_error": error}
+    db.execute(update(Letter).where(Letter.id == letter.id, Letter.due_at == letter.lease_ends).values(values))
+
+
+def hand_back(db: Session, letters: Sequence[Claim], *, now: datetime) -> None:
+    """These were claimed and not tried: they are due again, and the attempt does not count."""
+    db.execute(
+        update(Letter)
+        .where(Letter.id.in_([letter.id for letter in letters]), Letter.sent_at.is_(None))
+        .values(due_at=now, attempts=Letter.attempts - 1)
+    )
+
+
+def forget_old_texts(db: Session, *, now: datetime) -> None:
+    """What was done with more than 30 days ago keeps its date and kind, and loses its words."""
+    done_before = now - KEPT
+    db.execute(
+        update(Letter)
+        .where(Letter.text != "", or_(Letter.sent_at < done_before, Letter.given_up_at < done_before))
+        .values(text="", subject="", to_address="", last_error=None)
+    )
+
+
+def forget_reader(db: Session, person_id: int, addresses: Sequence[str], *, now: datetime) -> None:
+    """Nothing of the letters to an erased person is left, and none goes out any more."""
+    db.execute(
+        update(Letter)
+        .where(or_(Letter.person_id == person_id, Letter.to_address.in_(addresses)))
+        .values(
+            text="",
+            subject="",
+            to_address="",
+            last_error=None,
+            person_id=None,
+            given_up_at=case((Letter.sent_at.is_(None), now), else_=Letter.given_up_at),
+        )
+    )

@@ -1,0 +1,75 @@
+"""The account page: name, address, password, devices, one's data."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import flash, render_template, url_for
+from flask.typing import ResponseReturnValue
+
+from barcamp import db
+from barcamp.people import passwords, queries, service
+from barcamp.people.forms import AddressForm, NameForm, NewPasswordForm
+from barcamp.people.routes import presenting
+from barcamp.people.routes.blueprint import blueprint
+from barcamp.web.answers import form_again, see_other
+from barcamp.web.clock import utcnow
+from barcamp.web.guard import signed_in, signed_in_person, this_device
+from barcamp.web.words import _
+
+
+@blueprint.get("/account")
+@signed_in
+def account() -> ResponseReturnValue:
+    return render_template("people/account.html", **account_page())
+
+
+@blueprint.post("/account/name")
+@signed_in
+def rename() -> ResponseReturnValue:
+    form, person, now = NameForm.typed(), signed_in_person(), utcnow()
+    if not form.validate():
+        return form_again("people/account.html", **account_page(name_form=form))
+    service.rename(db.session(), person, form.name.data)
+    walls = presenting.conferences_of(db.session(), person.id)
+    presenting.tell(db.session(), walls, person, "presenter-renamed", f"person:{person.id}", now=now)
+    db.commit()
+    flash(_("Your name is changed."))
+    return see_other(url_for("people.account"))
+
+
+@blueprint.post("/account/password")
+@signed_in
+def set_password() -> ResponseReturnValue:
+    form, person_id = NewPasswordForm.typed(), signed_in_person().id
+    db.rollback()  # a hash is slow: the write gate stays open for others meanwhile
+    if not form.validate():
+        return form_again("people/account.html", **account_page(password_form=form))
+    password_hash = passwords.make_hash(form.password.data)
+    with db.store().writing() as writing:
+        service.set_password(writing, person_id, password_hash)
+    flash(_("Your password is set."))
+    return see_other(url_for("people.account"))
+
+
+@blueprint.post("/account/password/remove")
+@signed_in
+def remove_password() -> ResponseReturnValue:
+    service.set_password(db.session(), signed_in_person().id, None)
+    db.commit()
+    flash(_("Your password is removed. You sign in with a mailed code."))
+    return see_other(url_for("people.account"))
+
+
+def account_page(**forms: Any) -> dict[str, Any]:
+    """What the account page needs; `forms` are those that were sent and go back with messages."""
+    person, here = signed_in_person(), this_device()
+    return {
+        "person": person,
+        "devices": queries.devices(db.session(), person.id),
+        "here_id": None if here is None else here.id,
+        "name_form": NameForm(name=person.name),
+        "email_form": AddressForm(),
+        "password_form": NewPasswordForm(),
+        **forms,
+    }

@@ -1,0 +1,78 @@
+"""The blueprint all pages of people hang on, what several of them do, and the note of when a browser was last seen."""
+
+from __future__ import annotations
+
+import logging
+
+from flask import Blueprint, Response, current_app, g, request, session, url_for
+from werkzeug.wrappers import Response as AnyResponse
+
+from barcamp import db
+from barcamp.mail.links import Links
+from barcamp.people import browsers, service
+from barcamp.people.models import Device, Person
+from barcamp.settings import Settings
+from barcamp.web import guard
+from barcamp.web.answers import safe_path, see_other
+from barcamp.web.clock import utcnow
+
+log = logging.getLogger(__name__)
+blueprint = Blueprint("people", __name__)
+
+
+def settings() -> Settings:
+    found: Settings = current_app.extensions["settings"]
+    return found
+
+
+def links() -> Links:
+    return Links(settings().base_url)
+
+
+def secret_key() -> str:
+    return settings().secret_key
+
+
+def next_path() -> str:
+    """Where somebody wants to go after signing in; nowhere but on this site."""
+    return safe_path(request.values.get("next"), url_for("home.index"))
+
+
+def let_in(person: Person, wanted: str) -> AnyResponse:
+    """Sign this browser in and commit. Whoever was signed in on it is signed out, and its form cookie starts anew."""
+    before = guard.this_device()
+    if before is not None:
+        service.end_device(db.session(), before)
+    token = service.sign_in(
+        db.session(), person, label=browsers.label(request.headers.get("User-Agent", "")), now=utcnow()
+    )
+    db.commit()
+    session.clear()
+    response = see_other(safe_path(wanted, url_for("home.index")))
+    assert isinstance(response, Response)
+    guard.remember(response, token)
+    return response
+
+
+def is_already_in(email_key: str) -> bool:
+    """Whether this browser is signed in with that address: the second half of a double click finds it so."""
+    person = guard.me()
+    return person is not None and person.email_key == email_key
+
+
+@blueprint.after_app_request
+def note_when_seen(response: Response) -> Response:
+    """Once an hour, write down that this browser was here, and let its cookie live on. Never fails the page."""
+    device: Device | None = g.get("device")
+    if device is None or request.method != "GET" or response.is_streamed:
+        return response
+    now = utcnow()
+    if device.seen_at > now - service.SEEN_EVERY:
+        return response
+    try:
+        with db.store().writing() as writing:
+            service.touch(writing, device.id, now=now)
+    except Exception:
+        log.warning("could not note when a device was seen", exc_info=True)
+    guard.remember(response, request.cookies[guard.COOKIE])
+    return response

@@ -1,0 +1,122 @@
+"""Leaving for good: all that is known about a person goes, in one transaction, from every package at once."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from flask import Response, flash, render_template, session, url_for
+from flask.typing import ResponseReturnValue
+from sqlalchemy import delete, select, union, update
+from sqlalchemy.orm import Session
+
+from barcamp import db
+from barcamp.conferences.models import Conference, Role
+from barcamp.feeds.models import FeedToken
+from barcamp.log import service as log
+from barcamp.log.models import Change
+from barcamp.mail import service as mail
+from barcamp.people import service
+from barcamp.people.errors import LastOrganizer
+from barcamp.people.forms import EraseForm
+from barcamp.people.models import Person
+from barcamp.people.routes import presenting
+from barcamp.people.routes.blueprint import blueprint
+from barcamp.registration import service as registration
+from barcamp.registration.models import Registration
+from barcamp.wall.models import Note, Star
+from barcamp.web import guard
+from barcamp.web.answers import form_again, see_other
+from barcamp.web.clock import utcnow
+from barcamp.web.guard import signed_in, signed_in_person
+from barcamp.web.words import _
+
+
+@blueprint.get("/account/erase")
+@signed_in
+def erase() -> ResponseReturnValue:
+    return render_template("people/erase.html", form=EraseForm())
+
+
+@blueprint.post("/account/erase")
+@signed_in
+def erase_account() -> ResponseReturnValue:
+    form = EraseForm.typed()
+    if not form.validate():
+        return form_again("people/erase.html", form=form)
+    erase_everywhere(db.session(), signed_in_person(), now=utcnow())
+    db.commit()
+    session.clear()
+    flash(_("Your account is erased. Thank you for having been here."))
+    response = see_other(url_for("home.index"))
+    assert isinstance(response, Response)
+    guard.forget(response)
+    return response
+
+
+def erase_everywhere(db: Session, person: Person, *, now: datetime) -> None:
+    """Forget a person in every package; their notes stay without an author.
+
+    Raises:
+        LastOrganizer: a conference that is not over yet would have nobody to run it.
+    """
+    _hold_conferences(db, person)
+    _take_roles(db, person, now=now)
+    registration.forget(db, person, now=now)
+    _take_stars(db, person)
+    walls = presenting.conferences_of(db, person.id)
+    db.execute(update(Note).where(Note.author_id == person.id).values(author_id=None))
+    db.execute(delete(FeedToken).where(FeedToken.person_id == person.id))
+    db.execute(update(Change).where(Change.actor_id == person.id).values(actor_id=None))
+    mail.forget_reader(db, person.id, [one for one in (person.email, person.email_key) if one], now=now)
+    service.erase(db, person, now=now)
+    presenting.tell(db, walls, None, "presenter-erased", f"person:{person.id}", now=now)
+
+
+def _hold_conferences(db: Session, person: Person) -> None:
+    """Hold every conference that will hear of it, in order: so two who leave at the same moment stand in a line, and
+    the last two organizers cannot both go.
+    """
+    theirs = union(
+        select(Role.conference_id).where(Role.person_id == person.id),
+        select(Registration.conference_id).where(Registration.person_id == person.id),
+        select(Note.conference_id).where(Note.author_id == person.id),
+    )
+    for conference in db.scalars(select(Conference).where(Conference.id.in_(theirs)).order_by(Conference.id)):
+        log.hold(db, conference)
+
+
+def _take_roles(db: Session, person: Person, *, now: datetime) -> None:
+    held: Sequence[Conference] = db.scalars(
+        select(Conference)
+        .join(Role, Role.conference_id == Conference.id)
+        .where(Role.person_id == person.id)
+        .order_by(Conference.id)
+    ).all()
+    for conference in held:
+        if _would_be_without_organizer(db, conference, person, now):
+            raise LastOrganizer(conference.name)
+        db.execute(delete(Role).where(Role.conference_id == conference.id, Role.person_id == person.id))
+        log.write(db, conference, None, "role-taken", f"person:{person.id}", now=now)
+
+
+def _would_be_without_organizer(db: Session, conference: Conference, person: Person, now: datetime) -> bool:
+    # a day later it is over in every zone
+    if conference.ends_on < now.date() - timedelta(days=1):
+        return False
+    organizers = db.scalars(
+        select(Role.person_id).where(Role.conference_id == conference.id, Role.kind == "organizer")
+    ).all()
+    return list(organizers) == [person.id]
+
+
+def _take_stars(db: Session, person: Person) -> None:
+    """Stars go, and each note's counter with them; the notes are locked in order, so that two who leave cannot
+    wait for each other.
+    """
+    notes = select(Star.note_id).where(Star.person_id == person.id)
+    db.execute(select(Note.id).where(Note.id.in_(notes)).order_by(Note.id).with_for_update()).all()
+    taken = db.scalars(delete(Star).where(Star.person_id == person.id).returning(Star.note_id)).all()
+    for start in range(0, len(taken), 500):
+        some = taken[start : start + 500]
+        db.execute(update(Note).where(Note.id.in_(some)).values(star_count=Note.star_count - 1))

@@ -1,0 +1,155 @@
+"""Everything kept about a person, in one file: theirs to take along."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any
+
+from flask import Response
+from flask.typing import ResponseReturnValue
+from sqlalchemy import Select, select
+from sqlalchemy.orm import Session, selectinload
+
+from barcamp import db
+from barcamp.conferences.models import Conference, Role
+from barcamp.feeds.models import FeedToken
+from barcamp.log.models import Change
+from barcamp.mail.models import Letter
+from barcamp.people.models import Device, Person
+from barcamp.people.routes.blueprint import blueprint
+from barcamp.registration.models import Registration
+from barcamp.wall.models import Note, Star
+from barcamp.web.clock import utcnow
+from barcamp.web.guard import signed_in, signed_in_person
+
+Rows = list[dict[str, Any]]
+
+
+@blueprint.get("/account/export")
+@signed_in
+def export() -> ResponseReturnValue:
+    everything = {"exported_at": utcnow(), **everything_about(db.session(), signed_in_person())}
+    text = json.dumps(everything, default=_in_words, ensure_ascii=False, indent=2)
+    response = Response(text + "\n", mimetype="application/json")
+    response.headers["Content-Disposition"] = 'attachment; filename="my-barcamp-data.json"'
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def everything_about(db: Session, person: Person) -> Mapping[str, Any]:
+    """What every package keeps about a person, without the hashes and secrets that are of use to nobody else."""
+    return {
+        "person": {
+            "name": person.name,
+            "email": person.email,
+            "has_password": person.password_hash is not None,
+            "created_at": person.created_at,
+        },
+        "devices": _rows(
+            db,
+            (Device.label, Device.created_at, Device.seen_at),
+            lambda query: query.where(Device.person_id == person.id).order_by(Device.id),
+        ),
+        "roles": _rows(
+            db,
+            (Conference.slug.label("conference"), Role.kind),
+            lambda query: query.join(Role, Role.conference_id == Conference.id)
+            .where(Role.person_id == person.id)
+            .order_by(Conference.id),
+        ),
+        "registrations": _registrations(db, person.id),
+        "notes": _notes(db, person.id),
+        "stars": _rows(
+            db,
+            (Conference.slug.label("conference"), Note.title.label("note"), Star.at),
+            lambda query: query.join(Note, Note.conference_id == Conference.id)
+            .join(Star, Star.note_id == Note.id)
+            .where(Star.person_id == person.id)
+            .order_by(Star.at, Note.id),
+        ),
+        "calendar_links": _rows(
+            db,
+            (
+                Conference.slug.label("conference"), FeedToken.label, FeedToken.created_at, FeedToken.fetched_at,
+                FeedToken.revoked_at,
+            ),
+            lambda query: query.join(FeedToken, FeedToken.conference_id == Conference.id)
+            .where(FeedToken.person_id == person.id)
+            .order_by(FeedToken.id),
+        ),
+        "letters": _rows(
+            db,
+            (Letter.kind, Letter.to_address, Letter.subject, Letter.text, Letter.written_at, Letter.sent_at),
+            lambda query: query.where((Letter.person_id == person.id) | (Letter.to_address == person.email)).order_by(
+                Letter.id
+            ),
+        ),
+        "changes": _rows(
+            db,
+            (
+                Conference.slug.label("conference"), Change.revision, Change.at, Change.kind, Change.subject,
+                Change.before, Change.after,
+            ),
+            lambda query: query.join(Change, Change.conference_id == Conference.id)
+            .where(Change.actor_id == person.id)
+            .order_by(Change.at, Change.revision),
+        ),
+    }  # fmt: skip
+
+
+def _registrations(db: Session, person_id: int) -> Rows:
+    found = db.scalars(
+        select(Registration)
+        .where(Registration.person_id == person_id)
+        .order_by(Registration.id)
+        .options(selectinload(Registration.meals), selectinload(Registration.conference))
+    )
+    kept = ("state", "registered_at", "promoted_at", "cancelled_at", "conduct_agreed_at", "shirt_size", "diets",
+            "diet_note", "visible")  # fmt: skip
+    return [
+        {
+            "conference": one.conference.slug,
+            **{name: getattr(one, name) for name in kept},
+            "meals": [{"name": meal.name, "starts_at": meal.starts_at} for meal in one.meals],
+        }
+        for one in found
+    ]
+
+
+def _notes(db: Session, person_id: int) -> Rows:
+    found = db.scalars(
+        select(Note)
+        .where(Note.author_id == person_id)
+        .order_by(Note.id)
+        .options(
+            selectinload(Note.conference), selectinload(Note.copresenters), selectinload(Note.tags),
+            selectinload(Note.away), selectinload(Note.wanted_room), selectinload(Note.wanted_slot),
+        )
+    )  # fmt: skip
+    kept = ("title", "description", "format", "length", "needs", "step_free", "star_count", "posted_at", "edited_at",
+            "withdrawn_at", "hidden_at", "hidden_reason")  # fmt: skip
+    return [
+        {
+            "conference": one.conference.slug,
+            **{name: getattr(one, name) for name in kept},
+            "copresenters": [other.name for other in one.copresenters],
+            "tags": [tag.tag for tag in one.tags],
+            "wanted_room": one.wanted_room.name if one.wanted_room else None,
+            "wanted_time": one.wanted_slot.starts_at if one.wanted_slot else None,
+            "cannot_at": [slot.starts_at for slot in one.away],
+        }
+        for one in found
+    ]
+
+
+def _rows(db: Session, columns: tuple[Any, ...], chosen: Any) -> Rows:
+    query: Select[Any] = chosen(select(*columns))
+    return [dict(row) for row in db.execute(query).mappings()]
+
+
+def _in_words(value: object) -> str:
+    if isinstance(value, datetime | date):
+        return value.isoformat()
+    raise TypeError(f"no JSON for {value!r}")

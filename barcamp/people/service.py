@@ -1,0 +1,141 @@
+"""What people do with their accounts. Codes and links are in codes.py; what a person has elsewhere is not known."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from datetime import datetime, timedelta
+
+from sqlalchemy import delete, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from barcamp.mail import letters
+from barcamp.mail.links import Links
+from barcamp.people import addresses, queries
+from barcamp.people.codes import LIVES, make_link
+from barcamp.people.errors import AddressTaken, LinkGone
+from barcamp.people.models import Device, Person, SignInCode
+
+__all__ = [
+    "change_address", "end_device", "end_devices", "erase", "find_or_make_person", "finish", "forget_old", "make_link",
+    "person_of", "rename", "set_password", "sign_in", "touch",
+]  # fmt: skip
+
+UNSEEN = timedelta(days=90)
+CODES_KEPT = timedelta(days=2)
+SEEN_EVERY = timedelta(hours=1)
+
+
+def person_of(db: Session, code: SignInCode, *, now: datetime) -> Person | None:
+    """Whom a used code or link signs in; a new person is made when a name came with it. None: ask for a name."""
+    if code.name:
+        return find_or_make_person(db, code.email, code.name, now=now)
+    return queries.find_person(db, code.email_key)
+
+
+def finish(db: Session, code_id: int, name: str, *, now: datetime) -> Person:
+    """Make the person whose address was proven by a code or link without a name. Works once, for 15 minutes.
+
+    Raises:
+        LinkGone: it has been done, or the proof is too old.
+    """
+    code = queries.hold_code(db, code_id)
+    if code is None or code.used_at is None or code.used_at + LIVES <= now or code.name:
+        raise LinkGone
+    code.name = name
+    return find_or_make_person(db, code.email, name, now=now)
+
+
+def find_or_make_person(db: Session, email: str, name: str, *, now: datetime) -> Person:
+    """The person with this address; made with this name where there is none. Two at once make one."""
+    email_key = addresses.key(email)
+    found = queries.find_person(db, email_key)
+    if found is not None:
+        return found
+    person = Person(name=name, email=email, email_key=email_key, created_at=now)
+    try:
+        with db.begin_nested():
+            db.add(person)
+    except IntegrityError:
+        other = queries.find_person(db, email_key)
+        if other is None:
+            raise
+        return other
+    return person
+
+
+def sign_in(db: Session, person: Person, *, label: str, now: datetime) -> str:
+    """Sign a browser in. Returns the token for its cookie, which is kept nowhere else."""
+    token = secrets.token_urlsafe(32)
+    db.add(
+        Device(
+            person_id=person.id,
+            token_hash=hashlib.sha256(token.encode()).digest(),
+            label=label,
+            created_at=now,
+            seen_at=now,
+        )
+    )
+    return token
+
+
+def touch(db: Session, device_id: int, *, now: datetime) -> None:
+    """This browser was here; written down once an hour at the most."""
+    db.execute(update(Device).where(Device.id == device_id, Device.seen_at <= now - SEEN_EVERY).values(seen_at=now))
+
+
+def end_device(db: Session, device: Device) -> None:
+    """Sign a browser out: its cookie is worth nothing from the commit on."""
+    db.execute(delete(Device).where(Device.id == device.id))
+
+
+def end_devices(db: Session, person: Person) -> None:
+    """Sign out everywhere."""
+    db.execute(delete(Device).where(Device.person_id == person.id))
+
+
+def rename(db: Session, person: Person, name: str) -> None:
+    db.execute(update(Person).where(Person.id == person.id).values(name=name))
+
+
+def set_password(db: Session, person_id: int, password_hash: str | None) -> None:
+    """Set a password (as its hash), or remove it with None."""
+    db.execute(update(Person).where(Person.id == person_id).values(password_hash=password_hash))
+
+
+def change_address(db: Session, person: Person, email: str, *, links: Links, now: datetime) -> None:
+    """Use another address, which has just been proven. The old one is told.
+
+    Raises:
+        AddressTaken: it has an account of its own.
+    """
+    old, email_key = person.email, addresses.key(email)
+    other = queries.find_person(db, email_key)
+    if other is not None and other.id != person.id:
+        raise AddressTaken
+    try:
+        with db.begin_nested():
+            db.execute(update(Person).where(Person.id == person.id).values(email=email, email_key=email_key))
+    except IntegrityError as problem:
+        raise AddressTaken from problem
+    if old is not None and addresses.key(old) != email_key:
+        letters.address_changed(db, person, old, links=links, now=now)
+
+
+def erase(db: Session, person: Person, *, now: datetime) -> None:
+    """Forget who somebody was and end all sign-ins. What they have in other packages is forgotten before this."""
+    db.execute(delete(Device).where(Device.person_id == person.id))
+    if person.email_key is not None:
+        db.execute(delete(SignInCode).where(SignInCode.email_key == person.email_key))
+    db.execute(
+        update(Person)
+        .where(Person.id == person.id)
+        .values(name="", email=None, email_key=None, password_hash=None, erased_at=now)
+    )
+
+
+def forget_old(db: Session, *, now: datetime) -> None:
+    """Drop codes and links that have long ended, and browsers that were not seen for 90 days."""
+    db.execute(delete(SignInCode).where(SignInCode.expires_at < now - CODES_KEPT))
+    db.execute(delete(Device).where(Device.seen_at < now - UNSEEN))
