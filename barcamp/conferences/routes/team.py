@@ -1,0 +1,63 @@
+"""Who runs a conference."""
+
+from __future__ import annotations
+
+from flask import abort, flash, render_template, url_for
+from flask.typing import ResponseReturnValue
+
+from barcamp import db
+from barcamp.conferences import queries, service
+from barcamp.conferences.forms import TeamForm
+from barcamp.conferences.models import Conference
+from barcamp.conferences.routes import blueprint
+from barcamp.errors import Refused
+from barcamp.people import addresses
+from barcamp.people.queries import find_person
+from barcamp.web.answers import see_other
+from barcamp.web.clock import utcnow
+from barcamp.web.guard import organizer, signed_in_person
+from barcamp.web.load import conference_or_404
+from barcamp.web.words import _, told
+
+
+@blueprint.get("/<slug:slug>/organize/team")
+@organizer
+def team(slug: str) -> ResponseReturnValue:
+    return _page(conference_or_404(slug), TeamForm())
+
+
+@blueprint.post("/<slug:slug>/organize/team")
+@organizer
+def add_to_team(slug: str) -> ResponseReturnValue:
+    conference, form = conference_or_404(slug), TeamForm.typed()
+    if form.validate():
+        person = find_person(db.session(), addresses.key(form.email.data))
+        try:
+            if person is None:
+                form.refuse("email", _("Nobody has signed in with this address yet. They need to do that once first."))
+            else:
+                service.give_role(db.session(), conference, signed_in_person(), person, form.kind.data, now=utcnow())
+                db.commit()
+                flash(_("{name} is in the team.").format(name=person.name))
+                return see_other(url_for("conferences.team", slug=slug))
+        except Refused as refusal:
+            form.refuse("email", told(refusal))
+    db.rollback()
+    return _page(conference, form), 422
+
+
+@blueprint.post("/<slug:slug>/organize/team/<id:person_id>/delete")
+@organizer
+def remove_from_team(slug: str, person_id: int) -> ResponseReturnValue:
+    conference = conference_or_404(slug)
+    role, person = queries.find_team_member(db.session(), conference, person_id) or abort(404)
+    service.take_role(db.session(), conference, signed_in_person(), role, now=utcnow())
+    db.commit()
+    flash(_("{name} is no longer in the team.").format(name=person.name))
+    left_myself = person.id == signed_in_person().id
+    return see_other(url_for("conferences.show" if left_myself else "conferences.team", slug=slug))
+
+
+def _page(conference: Conference, form: TeamForm) -> str:
+    team = queries.roles(db.session(), conference.id)
+    return render_template("conferences/team.html", team=team, form=form)

@@ -1,0 +1,248 @@
+"""Every change of conferences, their team and their sponsors."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from barcamp.conferences import queries
+from barcamp.conferences.details import NAMES, Details, days_later, details_of
+from barcamp.conferences.errors import (
+    AlreadyInTeam,
+    ChangedMeanwhile,
+    LastOrganizer,
+    SlugTaken,
+    SponsorTaken,
+    TooManySponsors,
+)
+from barcamp.conferences.models import Conference, Role, RoleKind, Sponsor
+from barcamp.core.slugs import fold, free_slug, slugify
+from barcamp.log import service as log
+from barcamp.people.models import Person
+
+MOST_SPONSORS = 100
+
+
+def create_conference(
+    db: Session, founder: Person | None, details: Details, *, slug: str = "", now: datetime
+) -> Conference:
+    """Start a conference; who starts it organizes it. Without a slug one is made from the name."""
+    slug = slug or propose_slug(db, details)
+    conference = Conference(slug=slug, created_at=now, sponsors=[], **_columns(details))
+    try:
+        with db.begin_nested():  # a slug that is taken must cost no more than this one row
+            db.add(conference)
+    except IntegrityError as problem:
+        raise SlugTaken(slug) from problem
+    log.begin(db, conference)
+    if founder is not None:
+        db.add(Role(conference_id=conference.id, person_id=founder.id, kind="organizer"))
+        db.flush()
+    after = {"slug": slug, **details.facts()}
+    log.write(db, conference, founder, "conference-created", subject_of(conference), after=after, now=now)
+    return conference
+
+
+def propose_slug(db: Session, details: Details) -> str:
+    """A free slug from the name: "otter-barcamp", "otter-barcamp-2" …; "camp-2026" for a name without letters a-z."""
+    wanted = slugify(details.name, fallback=f"camp-{details.starts_on.year}")
+    return free_slug(wanted, lambda slug: queries.slug_is_taken(db, slug))
+
+
+def change_conference(
+    db: Session,
+    conference: Conference,
+    actor: Person | None,
+    details: Details,
+    *,
+    seen: int | None = None,
+    now: datetime,
+) -> None:
+    """Change what a conference says of itself; `seen` is the revision its form was made from.
+
+    Slots and closures are not touched: where the zone changes, `venue.service.change_zone` keeps their wall times.
+    """
+    log.hold(db, conference)
+    if seen is not None and queries.last_revision(db, conference.id, subject_of(conference)) != seen:
+        raise ChangedMeanwhile
+    db.refresh(conference, NAMES)
+    before, after = details_of(conference).facts(), details.facts()
+    changed = [name for name in NAMES if before[name] != after[name]]
+    if not changed:
+        return
+    for name in changed:
+        setattr(conference, name, getattr(details, name))
+    log.write(
+        db,
+        conference,
+        actor,
+        "conference-changed",
+        subject_of(conference),
+        before={name: before[name] for name in changed},
+        after={name: after[name] for name in changed},
+        now=now,
+    )
+    db.flush()
+
+
+def copy_conference(
+    db: Session, source: Conference, actor: Person, *, name: str, slug: str = "", starts_on: date, now: datetime
+) -> Conference:
+    """A new conference like another one: details, phases (moved by whole days) and sponsors; not people or notes.
+
+    The copier is its organizer. Rooms and slots are `venue.service.copy_venue`. Raises SlugTaken and NoSuchTime.
+    """
+    details = details_of(source)
+    moved = replace(details, name=name, **days_later(details, (starts_on - source.starts_on).days))
+    copy = create_conference(db, actor, moved, slug=slug, now=now)
+    copy.sponsors = [
+        Sponsor(name=one.name, gives=one.gives, url=one.url, position=one.position) for one in source.sponsors
+    ]
+    db.flush()
+    return copy
+
+
+# ---- the team --------------------------------------------------------------------------------------------------------
+
+
+def give_role(
+    db: Session, conference: Conference, actor: Person | None, person: Person, kind: RoleKind, *, now: datetime
+) -> None:
+    """Make somebody an organizer or a helper; an organizer made a helper is one no more, unless they are the last."""
+    log.hold(db, conference)
+    found = queries.find_team_member(db, conference, person.id)
+    before: RoleKind | None = None if found is None else found[0].kind
+    if before == kind:
+        raise AlreadyInTeam(person.name)
+    if before == "organizer":
+        _refuse_last_organizer(db, conference)
+    if found is None:
+        db.add(Role(conference_id=conference.id, person_id=person.id, kind=kind))
+    else:
+        found[0].kind = kind
+    db.flush()
+    log.write(
+        db,
+        conference,
+        actor,
+        "role-given",
+        f"person:{person.id}",
+        before={"role": before},
+        after={"role": kind},
+        now=now,
+    )
+
+
+def take_role(db: Session, conference: Conference, actor: Person | None, role: Role, *, now: datetime) -> None:
+    """Take somebody out of the team. The last organizer stays."""
+    log.hold(db, conference)
+    if role.kind == "organizer":
+        _refuse_last_organizer(db, conference)
+    log.write(db, conference, actor, "role-taken", f"person:{role.person_id}", before={"role": role.kind}, now=now)
+    db.delete(role)
+    db.flush()
+
+
+# ---- sponsors --------------------------------------------------------------------------------------------------------
+
+
+def add_sponsor(
+    db: Session,
+    conference: Conference,
+    actor: Person | None,
+    name: str,
+    *,
+    gives: str = "",
+    url: str = "",
+    position: int | None = None,
+    now: datetime,
+) -> Sponsor:
+    """Add a sponsor; without a position, behind the others."""
+    log.hold(db, conference)
+    others = queries.sponsors(db, conference)
+    if len(others) >= MOST_SPONSORS:
+        raise TooManySponsors(MOST_SPONSORS)
+    _refuse_same_sponsor(others, name)
+    last = max((other.position for other in others), default=0)
+    sponsor = Sponsor(
+        conference_id=conference.id,
+        name=name,
+        gives=gives,
+        url=url,
+        position=last + 1 if position is None else position,
+    )
+    db.add(sponsor)
+    db.flush()
+    log.write(db, conference, actor, "sponsor-added", f"sponsor:{sponsor.id}", after=_sponsor_facts(sponsor), now=now)
+    return sponsor
+
+
+def change_sponsor(
+    db: Session,
+    conference: Conference,
+    actor: Person | None,
+    sponsor: Sponsor,
+    *,
+    name: str,
+    gives: str,
+    url: str,
+    position: int | None,
+    seen: int | None = None,
+    now: datetime,
+) -> None:
+    """Change a sponsor; `seen` is the revision its form was made from. Nothing changed writes nothing."""
+    log.hold(db, conference)
+    if seen is not None and queries.last_revision(db, conference.id, f"sponsor:{sponsor.id}") != seen:
+        raise ChangedMeanwhile
+    db.refresh(sponsor, ("name", "gives", "url", "position"))
+    _refuse_same_sponsor([other for other in queries.sponsors(db, conference) if other.id != sponsor.id], name)
+    before = _sponsor_facts(sponsor)
+    sponsor.name, sponsor.gives, sponsor.url = name, gives, url
+    sponsor.position = sponsor.position if position is None else position
+    after = _sponsor_facts(sponsor)
+    if before != after:
+        log.write(
+            db, conference, actor, "sponsor-changed", f"sponsor:{sponsor.id}", before=before, after=after, now=now
+        )
+    db.flush()
+
+
+def remove_sponsor(
+    db: Session, conference: Conference, actor: Person | None, sponsor: Sponsor, *, now: datetime
+) -> None:
+    log.hold(db, conference)
+    before = _sponsor_facts(sponsor)
+    log.write(db, conference, actor, "sponsor-removed", f"sponsor:{sponsor.id}", before=before, now=now)
+    db.delete(sponsor)
+    db.flush()
+
+
+# ---- small things ----------------------------------------------------------------------------------------------------
+
+
+def subject_of(conference: Conference) -> str:
+    """How the log names a conference: "conference:1"."""
+    return f"conference:{conference.id}"
+
+
+def _columns(details: Details) -> dict[str, Any]:
+    return {name: getattr(details, name) for name in NAMES}
+
+
+def _sponsor_facts(sponsor: Sponsor) -> dict[str, Any]:
+    return {"name": sponsor.name, "gives": sponsor.gives, "url": sponsor.url, "position": sponsor.position}
+
+
+def _refuse_same_sponsor(others: list[Sponsor], name: str) -> None:
+    for other in others:
+        if fold(other.name) == fold(name):
+            raise SponsorTaken(other.name)
+
+
+def _refuse_last_organizer(db: Session, conference: Conference) -> None:
+    if queries.count_organizers(db, conference.id) < 2:
+        raise LastOrganizer

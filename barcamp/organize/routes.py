@@ -1,0 +1,37 @@
+"""The organizers' overview: what is done, what is missing, what has just happened."""
+
+from __future__ import annotations
+
+from flask import Blueprint, render_template, url_for
+from flask.typing import ResponseReturnValue
+
+from barcamp import db
+from barcamp.conferences.models import Conference
+from barcamp.log import queries as log
+from barcamp.organize import checklist, queries, words
+from barcamp.web.clock import utcnow
+from barcamp.web.guard import organizer
+from barcamp.web.load import conference_or_404
+
+blueprint = Blueprint("organize", __name__)
+
+RECENT = 12
+
+
+@blueprint.get("/<slug:slug>/organize/")
+@organizer
+def overview(slug: str) -> ResponseReturnValue:
+    conference = conference_or_404(slug)
+    figures = queries.figures(db.session(), conference)
+    return render_template(
+        "organize/overview.html",
+        figures=figures,
+        steps=checklist.steps(conference, figures, utcnow()),
+        news=_news(conference),
+        public_address=url_for("conferences.show", slug=slug, _external=True),
+    )
+
+
+def _news(conference: Conference) -> list[tuple[str, object]]:
+    changes = log.latest(db.session(), conference.id, limit=RECENT)
+    return [(words.line(one), one.change.at) for one in queries.news(db.session(), conference, changes)]
