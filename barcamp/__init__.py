@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 def create_app(settings: Settings | None = None) -> Flask:
-    """The whole site as a WSGI application. Call it in the process that serves: database pools do not survive a fork."""
+    """The whole site as a WSGI application. Call it in the process that serves: a pool must not be forked."""
     # imported here, so that `import barcamp` alone needs nothing installed
     from flask import Flask
 
@@ -33,7 +33,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     settings = settings or from_environment()
     app = Flask("barcamp", template_folder=str(PROJECT / "templates"), static_folder=str(PROJECT / "static"))
     app.extensions["settings"] = settings
-    app.extensions["store"] = db.Store(settings.database_url)
+    app.extensions["store"] = db.Store(settings.database_url, settings.base_url)
     app.teardown_appcontext(db.teardown)
 
     install.everything(app, settings)

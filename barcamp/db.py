@@ -13,7 +13,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, ClassVar
 
 from flask import current_app, g, has_request_context, request
 from sqlalchemy import (
@@ -28,6 +28,7 @@ from sqlalchemy import (
     Text,
     create_engine,
     event,
+    inspect,
 )
 from sqlalchemy.engine import Connection
 from sqlalchemy.orm import DeclarativeBase, Session
@@ -70,7 +71,7 @@ class Base(DeclarativeBase):
     """The parent of every table."""
 
     metadata = MetaData(naming_convention=NAMES)
-    type_annotation_map = {
+    type_annotation_map: ClassVar[dict[Any, Any]] = {
         str: Text(),
         int: BigInteger().with_variant(Integer(), "sqlite"),
         datetime: UtcDateTime(),
@@ -233,6 +234,11 @@ def reading() -> Iterator[Session]:
     """A read-only session of its own, for a look before the gate (checking a password, say)."""
     with store().reading() as found:
         yield found
+
+
+def is_readable(row: Base) -> bool:
+    """Whether a row kept from earlier in the request can still be read: after a failed flush it has been expired."""
+    return not inspect(row).expired
 
 
 def _read_on() -> None:

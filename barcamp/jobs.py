@@ -6,6 +6,7 @@ sweep, a minute at the most.
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import os
 import signal
@@ -119,7 +120,9 @@ def _nudge(queue: Huey, task: Callable[[], Any]) -> None:
         log.warning("the jobs worker was not nudged: %s", problem)
     finally:
         if not isinstance(queue, SqliteHuey):
-            queue.storage.close()  # letters are rare: no connection is kept for them in every web worker
+            # letters are rare: no connection is kept for them in every web worker; two closing at once may collide
+            with contextlib.suppress(Exception):
+                queue.storage.close()
 
 
 def _watch_parent() -> Callable[[], bool]:

@@ -115,7 +115,7 @@ def _database_url(environ: Mapping[str, str], data: Path) -> str:
 def _base_url(environ: Mapping[str, str], host: str, port: int) -> str:
     url = environ.get("BARCAMP_BASE_URL", "").strip().rstrip("/")
     if not url:
-        shown = "127.0.0.1" if host in ("0.0.0.0", "::") else host
+        shown = "127.0.0.1" if host in ("0.0.0.0", "::") else host  # noqa: S104 - it is only shown
         return f"http://{f'[{shown}]' if ':' in shown else shown}:{port}"
     parts = urlsplit(url)
     if parts.scheme not in ("http", "https") or not parts.hostname or parts.path or parts.query or parts.fragment:

@@ -17,7 +17,11 @@ def entries(db: Session, conference: Conference, person_id: int) -> Sequence[Ent
     return db.scalars(
         select(Entry)
         .join(Note, Note.id == Entry.note_id)
-        .where(Entry.conference_id == conference.id, or_(Note.author_id == person_id, Note.id.in_(_starred(person_id))))
+        .where(
+            Entry.conference_id == conference.id,
+            Entry.state != "hidden",
+            or_(Note.author_id == person_id, Note.id.in_(_starred(person_id))),
+        )
         .order_by(Entry.starts_at, Entry.room, Entry.note_id)
     ).all()
 

@@ -55,6 +55,10 @@ def agenda_fragments(db: Session, conference: Conference, person_id: int) -> Seq
     return db.scalars(
         select(Entry.fragment)
         .join(Note, Note.id == Entry.note_id)
-        .where(Entry.conference_id == conference.id, or_(Note.author_id == person_id, Entry.note_id.in_(starred)))
+        .where(
+            Entry.conference_id == conference.id,
+            Entry.state != "hidden",
+            or_(Note.author_id == person_id, Entry.note_id.in_(starred)),
+        )
         .order_by(Entry.starts_at, Entry.note_id)
     ).all()

@@ -13,7 +13,6 @@ from sqlalchemy.exc import SQLAlchemyError
 from barcamp import db
 from barcamp.conferences import queries, words
 from barcamp.conferences.models import Conference
-from barcamp.migrate import is_current
 from barcamp.web.clock import utcnow
 from barcamp.web.guard import anyone, me
 
@@ -62,6 +61,8 @@ def healthz() -> ResponseReturnValue:
 @anyone
 def readyz() -> ResponseReturnValue:
     """Ready: the database is reached and stands at the newest migration."""
+    from barcamp.migrate import is_current  # loads Alembic, which no other page needs
+
     try:
         with db.store().reader.connect() as connection:
             current = is_current(connection)

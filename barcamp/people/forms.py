@@ -8,8 +8,9 @@ from typing import Any
 from wtforms import HiddenField, PasswordField, StringField, ValidationError, widgets
 from wtforms.validators import DataRequired, Length
 
+from barcamp.core.slugs import clean_line
 from barcamp.people import addresses, passwords
-from barcamp.web.forms import Line, Typed, clean_line_or_empty
+from barcamp.web.forms import Line, Typed, cleaned
 from barcamp.web.words import _, lazy
 
 LONGEST_NAME = 80
@@ -72,7 +73,7 @@ class CodeForm(Typed):
     """Six digits, however they were typed or pasted: "123 456", full-width, with a dash."""
 
     code = StringField(lazy("Code"), [DataRequired(message=lazy("Please type the six digits from the letter."))],
-                       filters=[clean_line_or_empty])  # fmt: skip
+                       filters=[cleaned(clean_line, 254)])  # fmt: skip
 
     def digits(self) -> str:
         """The six ASCII digits, or "" when it is not six digits."""
@@ -103,7 +104,7 @@ class NewPasswordForm(Typed):
 
 
 class EraseForm(Typed):
-    word = StringField(lazy("Type “erase” to go on"), filters=[clean_line_or_empty])
+    word = StringField(lazy("Type “erase” to go on"), filters=[cleaned(clean_line, 20)])
 
     def validate_word(self, field: StringField) -> None:
         if (field.data or "").casefold() != "erase":

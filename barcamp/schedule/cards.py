@@ -22,7 +22,7 @@ def entry_card(conference: Conference) -> Callable[[Entry], dict[str, Any]]:
     person, now = me(), utcnow()
     starred = set() if person is None else queries.starred_entry_ids(db.session(), conference, person.id)
     own = set() if person is None else queries.own_note_ids(db.session(), conference, person.id)
-    may_star = person is not None and conference.stars_are_open(now)
+    may_star = conference.stars_are_open(now)
 
     def card(entry: Entry) -> dict[str, Any]:
         slug, note_id = conference.slug, entry.note_id
@@ -40,9 +40,15 @@ def entry_card(conference: Conference) -> Callable[[Entry], dict[str, Any]]:
             "stars": None,
             "star_url": url_for("wall.star", slug=slug, note_id=note_id),
             "unstar_url": url_for("wall.unstar", slug=slug, note_id=note_id),
+            "sign_in_url": _sign_in_url(slug, note_id) if person is None else None,
         }
 
     return card
+
+
+def _sign_in_url(slug: str, note_id: int) -> str:
+    """Where a guest who wants to star goes first, and then to the note. A form would set a cookie on every guest."""
+    return url_for("people.sign_in", next=url_for("wall.note", slug=slug, note_id=note_id))
 
 
 def _was(entry: Entry, zone: str) -> str | None:

@@ -12,7 +12,7 @@ from barcamp.db import Base
 from barcamp.venue.models import Room, Slot
 from barcamp.wall.models import Note
 
-EntryState = Literal["on", "cancelled"]
+EntryState = Literal["on", "cancelled", "hidden"]
 
 
 class Placement(Base):
@@ -77,12 +77,13 @@ class Entry(Base):
     a change of the draft's slots and rooms shows nothing before it is published.
 
     `sequence` only rises (RFC 5545, 3.8.7.4); `stamped_at` is when something last changed that shows in the fragment.
+    `state` "hidden" is a note that an organizer took off the wall: nobody sees it, its sequence is kept.
     `moved_from` is {"starts_at": ISO 8601, "room": name} of the place before the last move, or None.
     """
 
     __tablename__ = "entry"
     __table_args__ = (
-        CheckConstraint("state IN ('on', 'cancelled')", name="state"),
+        CheckConstraint("state IN ('on', 'cancelled', 'hidden')", name="state"),
         CheckConstraint("ends_at > starts_at", name="ends_after_start"),
         Index("ix_entry_day", "conference_id", "starts_at"),
     )

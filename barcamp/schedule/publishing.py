@@ -23,7 +23,7 @@ from barcamp.errors import N_
 from barcamp.log import queries as log_queries
 from barcamp.log import service as log
 from barcamp.people.models import Person
-from barcamp.schedule import queries
+from barcamp.schedule import queries, service
 from barcamp.schedule.draft import Draft, read
 from barcamp.schedule.errors import CannotPublish
 from barcamp.schedule.models import Entry, EntryState, Publication, Version
@@ -63,7 +63,7 @@ def differences(db: Session, conference: Conference, draft: Draft) -> list[Diffe
     wanted = _spots(draft)
     titles = {note.id: note.title for note in draft.notes}
     found = []
-    for entry in queries.entries(db, conference):
+    for entry in queries.entries(db, conference, hidden=True):
         difference = _difference(entry, wanted.get(entry.note_id), titles.get(entry.note_id, entry.title))
         if difference is not None:
             found.append(difference)
@@ -112,7 +112,8 @@ def publish(db: Session, conference: Conference, actor: Person | None, *, now: d
 def refresh(db: Session, conference: Conference, *, now: datetime) -> None:
     """Make the published words true again after a note, a room or the conference has changed. Times stay.
 
-    A withdrawn note shows as cancelled at once; a hidden one leaves the schedule and the feeds.
+    A withdrawn note shows as cancelled at once. A hidden one leaves the schedule and the feeds; its entry stays,
+    unseen, so that its sequence goes on rising should it come back.
     """
     publication = queries.find_publication(db, conference)
     if publication is None:
@@ -123,6 +124,14 @@ def refresh(db: Session, conference: Conference, *, now: datetime) -> None:
         db.flush()
 
 
+def follow(db: Session, conference: Conference, actor: Person | None, *, now: datetime) -> None:
+    """What must follow a change of notes, rooms, slots or the conference, before it is committed: what lost its place
+    goes to the tray, and the published words become true again.
+    """
+    service.settle(db, conference, actor, now=now)
+    refresh(db, conference, now=now)
+
+
 def moved_from(entry: Entry) -> datetime:
     """When the session was to start before it moved."""
     assert entry.moved_from is not None
@@ -131,21 +140,16 @@ def moved_from(entry: Entry) -> datetime:
 
 def _write_entries(db: Session, conference: Conference, spots: Mapping[int, Spot] | None, *, now: datetime) -> bool:
     """Bring every entry up to date; with `spots` also to its new place. Returns whether any changed."""
-    there = {entry.note_id: entry for entry in queries.entries(db, conference)}
+    there = {entry.note_id: entry for entry in queries.entries(db, conference, hidden=True)}
     room_names = queries.room_names(db, conference)
     notes = _notes(db, {*there, *(spots or {})})
     changed = False
     for note_id, note in notes.items():
         entry = there.get(note_id)
-        if note.hidden_at is not None:
-            if entry is not None:
-                db.delete(entry)
-                changed = True
-            continue
         spot = _spot_of(entry, room_names) if spots is None else spots.get(note_id)
-        state: EntryState = "cancelled" if spot is None or note.withdrawn_at is not None else "on"
-        if spots is None and entry is not None and entry.state == "cancelled":
-            state = "cancelled"  # only publishing brings a cancelled one back
+        state = _state(note, entry, spot, publishing=spots is not None)
+        if entry is None and spot is None:
+            continue
         changed |= _write_entry(db, conference, note, entry, spot, state, now=now)
     db.flush()
     return changed
@@ -187,10 +191,21 @@ def _write_entry(
     return True
 
 
+def _state(note: Note, entry: Entry | None, spot: Spot | None, *, publishing: bool) -> EntryState:
+    """On, cancelled, or hidden. Only publishing brings back what was off."""
+    if note.hidden_at is not None:
+        return "hidden"
+    if spot is None or note.withdrawn_at is not None:
+        return "cancelled"
+    if entry is not None and entry.state != "on" and not publishing:
+        return entry.state
+    return "on"
+
+
 def _remember_the_move(entry: Entry, spot: Spot, state: EntryState) -> None:
     """Note where a session was before, unless only its room's name has changed or it is back where it came from."""
     moved_in_time = spot.starts_at != entry.starts_at
-    if state == "cancelled" or not (moved_in_time or spot.room_id != entry.room_id):
+    if state != "on" or not (moved_in_time or spot.room_id != entry.room_id):
         return
     origin = entry.moved_from
     if origin is not None and (origin["starts_at"], origin["room_id"]) == (spot.starts_at.isoformat(), spot.room_id):
@@ -223,7 +238,7 @@ def _fragment(db: Session, conference: Conference, note: Note, entry: Entry) -> 
             url=page,
             categories=(note.format, *(tag.tag for tag in note.tags)),
             geo=(conference.latitude, conference.longitude) if located else None,  # type: ignore[arg-type]
-            status="CANCELLED" if entry.state == "cancelled" else "CONFIRMED",
+            status="CONFIRMED" if entry.state == "on" else "CANCELLED",
         ),
         busy=False,
     )
@@ -282,7 +297,7 @@ def _places(draft: Draft) -> dict[str, Any]:
 
 def _difference(entry: Entry, after: Spot | None, title: str) -> Difference | None:
     before = Spot(entry.starts_at, entry.ends_at, entry.room)
-    if entry.state == "cancelled":
+    if entry.state != "on":
         return None if after is None else Difference("restored", entry.note_id, title, before, after)
     if after is None:
         return Difference("cancelled", entry.note_id, title, before, None)

@@ -16,8 +16,10 @@ from barcamp.wall.models import Note, Star
 
 # what changes the draft, so that a page made before it is stale
 UNDOABLE = ("arranged", "placed", "taken-off", "pinned", "unpinned")
-DRAFT_KINDS = (*UNDOABLE, "undone", "displaced", "room-added", "room-changed", "room-removed",
-               "slots-made", "slot-added", "slot-changed", "slot-removed")  # fmt: skip
+DRAFT_KINDS = (
+    *UNDOABLE, "undone", "displaced", "room-added", "room-changed", "room-removed", "room-closed", "room-opened",
+    "slots-made", "slots-rezoned", "slot-added", "slot-changed", "slot-removed",
+)  # fmt: skip
 
 
 def draft_revision(db: Session, conference: Conference) -> int:
@@ -81,21 +83,25 @@ def find_publication(db: Session, conference: Conference) -> Publication | None:
     return db.get(Publication, conference.id)
 
 
-def entries(db: Session, conference: Conference) -> Sequence[Entry]:
-    """The published schedule, in the order of the day: by start, room and note."""
-    return db.scalars(
-        select(Entry).where(Entry.conference_id == conference.id).order_by(Entry.starts_at, Entry.room, Entry.note_id)
-    ).all()
+def entries(db: Session, conference: Conference, *, hidden: bool = False) -> Sequence[Entry]:
+    """The published schedule, in the order of the day: by start, room and note. Hidden ones are only for publishing."""
+    query = select(Entry).where(Entry.conference_id == conference.id)
+    if not hidden:
+        query = query.where(Entry.state != "hidden")
+    return db.scalars(query.order_by(Entry.starts_at, Entry.room, Entry.note_id)).all()
 
 
 def find_entry(db: Session, note_id: int) -> Entry | None:
-    return db.get(Entry, note_id)
+    """A note's line in the published schedule."""
+    return db.scalars(select(Entry).where(Entry.note_id == note_id, Entry.state != "hidden")).one_or_none()
 
 
 def fragments(db: Session, conference: Conference) -> Sequence[bytes]:
     """The stored iCal fragments of the published schedule, in the order of the day."""
     return db.scalars(
-        select(Entry.fragment).where(Entry.conference_id == conference.id).order_by(Entry.starts_at, Entry.note_id)
+        select(Entry.fragment)
+        .where(Entry.conference_id == conference.id, Entry.state != "hidden")
+        .order_by(Entry.starts_at, Entry.note_id)
     ).all()
 
 

@@ -23,7 +23,7 @@ from barcamp.log import service as log
 from barcamp.log.models import Change
 from barcamp.people.models import Person
 from barcamp.schedule import queries
-from barcamp.schedule.draft import Draft, Placed, read
+from barcamp.schedule.draft import Draft, Placed, placements, read
 from barcamp.schedule.errors import NothingToUndo, NotOnTheWall, RuleBroken, Stale
 from barcamp.schedule.models import Cell, Placement
 from barcamp.schedule.problems import breaches, of_notes
@@ -131,6 +131,8 @@ def settle(db: Session, conference: Conference, actor: Person | None, *, now: da
     That is a note off the wall, one whose slots are gone or no longer follow on, one that grew into a taken cell.
     Returns the ids of the notes that fell off. Writes a line in the log only if any did.
     """
+    if not placements(db, conference):
+        return []
     draft = read(db, conference)
     problem = draft.problem_pinning(())
     taken: set[tuple[int, int]] = set()

@@ -5,7 +5,7 @@ A form here checks shape only; what the state of things allows is the services' 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -44,7 +44,7 @@ class Line(StringField):
 
     def __init__(self, label: Words, longest: int, validators: list[Any] | None = None, **given: Any) -> None:
         checks = [*(validators or []), Length(max=longest, message=_too_long(longest))]
-        super().__init__(label, checks, filters=[clean_line_or_empty], **given)
+        super().__init__(label, checks, filters=[cleaned(clean_line, longest)], **given)
         self.longest = longest
 
 
@@ -53,7 +53,7 @@ class Paragraphs(TextAreaField):
 
     def __init__(self, label: Words, longest: int, validators: list[Any] | None = None, **given: Any) -> None:
         checks = [*(validators or []), Length(max=longest, message=_too_long(longest))]
-        super().__init__(label, checks, filters=[clean_text_or_empty], **given)
+        super().__init__(label, checks, filters=[cleaned(clean_text, longest)], **given)
         self.longest = longest
 
 
@@ -80,12 +80,9 @@ class WallTime(DateTimeLocalField):
             raise ValidationError(_(problem.words).format(**problem.facts)) from problem
 
 
-def clean_line_or_empty(text: str | None) -> str:
-    return clean_line(text or "")
-
-
-def clean_text_or_empty(text: str | None) -> str:
-    return clean_text(text or "")
+def cleaned(clean: Callable[[str], str], longest: int) -> Callable[[str | None], str]:
+    """A filter that cleans what could be taken. Far too long a text is refused for its length, not worked on first."""
+    return lambda text: clean(text or "") if len(text or "") <= 4 * longest + 1000 else text or ""
 
 
 def _too_long(longest: int) -> str:

@@ -33,7 +33,8 @@ def me() -> Person | None:
 
 
 def this_device() -> Device | None:
-    if "device" not in g:
+    kept: Device | None = g.get("device")
+    if "device" not in g or (kept is not None and not (db.is_readable(kept) and db.is_readable(kept.person))):
         token = request.cookies.get(COOKIE, "")
         g.device = people.find_device(db.session(), token_hash(token)) if token else None
     found: Device | None = g.device

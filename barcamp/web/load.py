@@ -12,9 +12,9 @@ from barcamp.conferences.models import Conference
 def conference_or_404(slug: str) -> Conference:
     """The conference of this address, loaded once a request; the layout shows its name and tabs."""
     kept: Conference | None = g.get("conference")
-    if kept is None or kept.slug != slug:
+    if kept is None or not db.is_readable(kept) or kept.slug != slug:
         kept = queries.find_conference(db.session(), slug)
         if kept is None:
             abort(404)
-        g.conference = kept
+        g.conference, g.slug = kept, slug
     return kept

@@ -11,6 +11,7 @@ from flask import Flask, g
 
 from barcamp.web import guard, markdown
 from barcamp.web.clock import utcnow
+from barcamp.web.load import conference_or_404
 from barcamp.web.words import language, locale
 
 
@@ -23,6 +24,8 @@ def install(app: Flask) -> None:
 
 def _given_to_every_page() -> dict[str, Any]:
     conference = g.get("conference")
+    if conference is not None:
+        conference = conference_or_404(g.slug)
     return {
         "me": guard.me(),
         "conference": conference,

@@ -403,7 +403,7 @@ def upgrade() -> None:
         sa.Column("first_published_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("stamped_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("fragment", sa.LargeBinary(), nullable=False),
-        sa.CheckConstraint("state IN ('on', 'cancelled')", name=op.f("ck_entry_state")),
+        sa.CheckConstraint("state IN ('on', 'cancelled', 'hidden')", name=op.f("ck_entry_state")),
         sa.CheckConstraint("ends_at > starts_at", name=op.f("ck_entry_ends_after_start")),
         sa.ForeignKeyConstraint(
             ["conference_id"], ["conference.id"], name=op.f("fk_entry_conference_id"), ondelete="CASCADE"

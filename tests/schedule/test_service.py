@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from typing import Any
 
 import pytest
 from sqlalchemy import select
@@ -100,7 +101,7 @@ def test_a_long_note_never_runs_into_lunch_and_takes_all_its_cells(
     ],
 )
 def test_a_room_that_lacks_what_a_note_needs_is_refused(
-    db: Session, store: Store, camp: Conference, people: Cast, grid: Grid, note: dict[str, object], words: str
+    db: Session, store: Store, camp: Conference, people: Cast, grid: Grid, note: dict[str, Any], words: str
 ) -> None:
     slots, (_, small) = grid
     small.step_free = False

@@ -17,7 +17,6 @@ from barcamp.conferences.models import Conference
 from barcamp.conferences.routes import blueprint
 from barcamp.registration import service as registration
 from barcamp.schedule import publishing
-from barcamp.schedule import service as schedule
 from barcamp.schedule.queries import find_publication
 from barcamp.venue import queries as venue_queries
 from barcamp.venue import service as venue
@@ -77,8 +76,7 @@ def _save(conference: Conference, form: ConferenceForm) -> None:
     now = utcnow()
     service.change_conference(db.session(), conference, me(), form.details(), seen=form.seen_revision, now=now)
     registration.promote(db.session(), conference, now=now)
-    schedule.settle(db.session(), conference, me(), now=now)
-    publishing.refresh(db.session(), conference, now=now)
+    publishing.follow(db.session(), conference, me(), now=now)
 
 
 def _filled(conference: Conference, *, as_stored: bool = False) -> ConferenceForm:

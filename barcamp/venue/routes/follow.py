@@ -5,12 +5,10 @@ from __future__ import annotations
 from barcamp import db
 from barcamp.conferences.models import Conference
 from barcamp.schedule import publishing
-from barcamp.schedule import service as schedule
 from barcamp.web.clock import utcnow
 from barcamp.web.guard import me
 
 
 def follow(conference: Conference) -> None:
     """Send to the tray what lost its place, and make the published words true again."""
-    schedule.settle(db.session(), conference, me(), now=utcnow())
-    publishing.refresh(db.session(), conference, now=utcnow())
+    publishing.follow(db.session(), conference, me(), now=utcnow())

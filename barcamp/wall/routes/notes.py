@@ -9,7 +9,7 @@ from barcamp import db
 from barcamp.conferences.models import Conference
 from barcamp.errors import N_, NotYours, Refused
 from barcamp.schedule import queries as schedule
-from barcamp.schedule.publishing import refresh
+from barcamp.schedule.publishing import follow
 from barcamp.venue import queries as venue
 from barcamp.venue.words import EQUIPMENT_WORDS
 from barcamp.wall import queries, service
@@ -84,7 +84,7 @@ def save(slug: str, note_id: int) -> ResponseReturnValue:
         service.edit_note(session, conference, found, editor, form.content(), seen=seen, now=now)
     except NoteChanged as refusal:
         return _form_with(refusal, "wall/edit.html", conference, form, found)
-    refresh(session, conference, now=now)
+    follow(session, conference, signed_in_person(), now=now)
     db.commit()
     flash(_("Your changes are saved."))
     return see_other(url_for("wall.note", slug=slug, note_id=note_id))
@@ -95,7 +95,7 @@ def save(slug: str, note_id: int) -> ResponseReturnValue:
 def withdraw(slug: str, note_id: int) -> ResponseReturnValue:
     conference, session, now = conference_or_404(slug), db.session(), utcnow()
     service.withdraw(session, conference, _own_note(conference, note_id), signed_in_person(), now=now)
-    refresh(session, conference, now=now)
+    follow(session, conference, signed_in_person(), now=now)
     db.commit()
     flash(_("Your note is off the wall."))
     return see_other(url_for("wall.note", slug=slug, note_id=note_id))
@@ -106,7 +106,7 @@ def withdraw(slug: str, note_id: int) -> ResponseReturnValue:
 def restore(slug: str, note_id: int) -> ResponseReturnValue:
     conference, session, now = conference_or_404(slug), db.session(), utcnow()
     service.restore(session, conference, _own_note(conference, note_id), signed_in_person(), now=now)
-    refresh(session, conference, now=now)
+    follow(session, conference, signed_in_person(), now=now)
     db.commit()
     flash(_("Your note is back on the wall."))
     return see_other(url_for("wall.note", slug=slug, note_id=note_id))
@@ -122,7 +122,7 @@ def hide(slug: str, note_id: int) -> ResponseReturnValue:
         return answer, 422
 
     service.hide(session, conference, found, signed_in_person(), form.reason.data, now=now)
-    refresh(session, conference, now=now)
+    follow(session, conference, signed_in_person(), now=now)
     db.commit()
     flash(_("The note is hidden."))
     return see_other(url_for("wall.note", slug=slug, note_id=note_id))
@@ -133,7 +133,7 @@ def hide(slug: str, note_id: int) -> ResponseReturnValue:
 def show_again(slug: str, note_id: int) -> ResponseReturnValue:
     conference, session, now = conference_or_404(slug), db.session(), utcnow()
     service.show_again(session, conference, note_or_404(conference, note_id), signed_in_person(), now=now)
-    refresh(session, conference, now=now)
+    follow(session, conference, signed_in_person(), now=now)
     db.commit()
     flash(_("The note can be seen again."))
     return see_other(url_for("wall.note", slug=slug, note_id=note_id))
