@@ -1,0 +1,63 @@
+"""Settings: sensible without any, and a wrong one stops the start with one line that names it."""
+
+from __future__ import annotations
+
+import stat
+from pathlib import Path
+
+import pytest
+
+from barcamp.settings import SettingsError, from_environment
+
+
+def test_without_any_it_is_a_laptop_at_the_venue(tmp_path: Path) -> None:
+    settings = from_environment({"BARCAMP_DATA": str(tmp_path)})
+    assert (settings.host, settings.port, settings.base_url) == ("127.0.0.1", 8000, "http://127.0.0.1:8000")
+    assert settings.database_url == f"sqlite:///{tmp_path / 'barcamp.sqlite3'}"
+    assert (settings.smtp_url, settings.demo, settings.workers, settings.jobs) == (None, True, 2, True)
+    assert (settings.proxies, settings.metrics_token, settings.on_sqlite) == (0, None, True)
+    assert settings.outbox == tmp_path / "outbox"
+
+
+def test_the_secret_key_is_made_once_and_for_its_owner_only(tmp_path: Path) -> None:
+    first = from_environment({"BARCAMP_DATA": str(tmp_path)}).secret_key
+    assert from_environment({"BARCAMP_DATA": str(tmp_path)}).secret_key == first
+    assert (len(first) >= 32, stat.S_IMODE((tmp_path / "secret_key").stat().st_mode)) == (True, 0o600)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("BARCAMP_PORT", "eight"), ("BARCAMP_PORT", "0"), ("BARCAMP_PORT", "65536"), ("BARCAMP_PORT", "٨٠٠٠"),
+        ("BARCAMP_WORKERS", "-1"), ("BARCAMP_WORKERS", "1.5"), ("BARCAMP_DEMO", "yes"), ("BARCAMP_JOBS", "2"),
+        ("BARCAMP_DATABASE_URL", "mysql://x/y"), ("BARCAMP_DATABASE_URL", "sqlite:///relative.sqlite3"),
+        ("BARCAMP_BASE_URL", "camp.example.org"), ("BARCAMP_BASE_URL", "https://camp.example.org/path"),
+        ("BARCAMP_BASE_URL", "ftp://camp.example.org"), ("BARCAMP_SMTP_URL", "mail.example.org"),
+        ("BARCAMP_SMTP_URL", "smtp://"), ("BARCAMP_SMTP_URL", "smtp://host:port"), ("BARCAMP_SECRET_KEY", "short"),
+        ("BARCAMP_PROXIES", "9"), ("BARCAMP_DATA", "/dev/null/no"),
+    ],
+)  # fmt: skip
+def test_a_wrong_value_is_named_in_one_line(tmp_path: Path, name: str, value: str) -> None:
+    with pytest.raises(SettingsError) as refusal:
+        from_environment({"BARCAMP_DATA": str(tmp_path), name: value})
+    assert (name in str(refusal.value), "\n" in str(refusal.value)) == (True, False)
+
+
+@pytest.mark.parametrize("scheme", ["postgresql", "postgres", "postgresql+psycopg"])
+def test_postgresql_is_reached_with_psycopg(tmp_path: Path, scheme: str) -> None:
+    settings = from_environment({"BARCAMP_DATA": str(tmp_path), "BARCAMP_DATABASE_URL": f"{scheme}://u:p@h/d"})
+    assert (settings.database_url, settings.on_sqlite) == ("postgresql+psycopg://u:p@h/d", False)
+
+
+@pytest.mark.parametrize(
+    ("host", "shown"), [("0.0.0.0", "http://127.0.0.1:81"), ("::", "http://127.0.0.1:81"), ("::1", "http://[::1]:81")]
+)
+def test_an_address_for_all_is_shown_as_one_that_can_be_opened(tmp_path: Path, host: str, shown: str) -> None:
+    given = {"BARCAMP_DATA": str(tmp_path), "BARCAMP_HOST": host, "BARCAMP_PORT": "81"}
+    assert from_environment(given).base_url == shown
+
+
+def test_the_public_address_loses_its_last_slash_and_names_the_sender(tmp_path: Path) -> None:
+    settings = from_environment({"BARCAMP_DATA": str(tmp_path), "BARCAMP_BASE_URL": "https://camp.example.org/"})
+    assert settings.base_url == "https://camp.example.org"
+    assert settings.mail_from == "BarCamp <barcamp@camp.example.org>"
