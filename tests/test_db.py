@@ -21,7 +21,6 @@ from barcamp.errors import Busy
 from barcamp.people.models import Person
 from tests import make
 
-
 ON_SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
 
