@@ -10,7 +10,8 @@ from flask import url_for
 from barcamp import db
 from barcamp.conferences.models import Conference
 from barcamp.core.times import time_label
-from barcamp.schedule import publishing, queries
+from barcamp.schedule import queries
+from barcamp.schedule.entries import moved_from
 from barcamp.schedule.models import Entry
 from barcamp.web.clock import utcnow
 from barcamp.web.guard import me
@@ -55,7 +56,7 @@ def _was(entry: Entry, zone: str) -> str | None:
     """Where the session was before it moved: "KEC 1005" or "13:00, KEC 1005"."""
     if entry.moved_from is None:
         return None
-    before = publishing.moved_from(entry)
+    before = moved_from(entry)
     if before == entry.starts_at:
         return str(entry.moved_from["room"])
     return f"{time_label(before, zone)}, {entry.moved_from['room']}"

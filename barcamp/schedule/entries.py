@@ -1,0 +1,172 @@
+"""The lines of the published schedule: each an Entry with its iCal fragment ready.
+
+SEQUENCE rises when time, room, title or status change (RFC 5545, 3.8.7.4), the stamp when anything does that shows in
+the fragment. Nothing here decides what is published; publishing.py does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, joinedload, selectinload
+
+from barcamp import db as database
+from barcamp.conferences.models import Conference
+from barcamp.core import ical
+from barcamp.core.times import day_label, span_label
+from barcamp.schedule import queries
+from barcamp.schedule.models import Entry, EntryState
+from barcamp.wall.models import Note
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """A place as the public sees it."""
+
+    starts_at: datetime
+    ends_at: datetime
+    room: str
+    slot_id: int | None = None
+    room_id: int | None = None
+
+    def is_at(self, other: Spot) -> bool:
+        return (self.starts_at, self.ends_at, self.room) == (other.starts_at, other.ends_at, other.room)
+
+
+def write_entries(db: Session, conference: Conference, spots: Mapping[int, Spot] | None, *, now: datetime) -> bool:
+    """Bring every entry up to date; with `spots` also to its new place. Returns whether any changed."""
+    there = {entry.note_id: entry for entry in queries.entries(db, conference, hidden=True)}
+    room_names = queries.room_names(db, conference)
+    notes = _notes(db, {*there, *(spots or {})})
+    changed = False
+    for note_id, note in notes.items():
+        entry = there.get(note_id)
+        spot = _spot_of(entry, room_names) if spots is None else spots.get(note_id)
+        state = _state(note, entry, spot, publishing=spots is not None)
+        if entry is None and spot is None:
+            continue
+        changed |= _write_entry(db, conference, note, entry, spot, state, now=now)
+    db.flush()
+    return changed
+
+
+def _write_entry(
+    db: Session,
+    conference: Conference,
+    note: Note,
+    entry: Entry | None,
+    spot: Spot | None,
+    state: EntryState,
+    *,
+    now: datetime,
+) -> bool:
+    hosts = ", ".join(_hosts(note))
+    if entry is None:
+        assert spot is not None
+        entry = Entry(
+            note_id=note.id, conference_id=conference.id, state=state, starts_at=spot.starts_at, ends_at=spot.ends_at,
+            slot_id=spot.slot_id, room_id=spot.room_id, room=spot.room, title=note.title, hosts=hosts, sequence=0,
+            first_published_at=now, stamped_at=now, fragment=b"",
+        )  # fmt: skip
+        entry.fragment = _fragment(db, conference, note, entry)
+        db.add(entry)
+        return True
+    spot = spot or Spot(entry.starts_at, entry.ends_at, entry.room, entry.slot_id, entry.room_id)
+    old = (entry.starts_at, entry.ends_at, entry.room, entry.title, entry.state)
+    _remember_the_move(entry, spot, state)
+    entry.starts_at, entry.ends_at, entry.room = spot.starts_at, spot.ends_at, spot.room
+    entry.slot_id, entry.room_id = spot.slot_id, spot.room_id
+    entry.title, entry.hosts, entry.state = note.title, hosts, state
+    if (entry.starts_at, entry.ends_at, entry.room, entry.title, entry.state) != old:
+        entry.sequence += 1
+    elif _fragment(db, conference, note, entry) == entry.fragment:
+        return False
+    entry.stamped_at = now
+    entry.fragment = _fragment(db, conference, note, entry)
+    return True
+
+
+def _state(note: Note, entry: Entry | None, spot: Spot | None, *, publishing: bool) -> EntryState:
+    """On, cancelled, or hidden. Only publishing brings back what was off."""
+    if note.hidden_at is not None:
+        return "hidden"
+    if spot is None or note.withdrawn_at is not None:
+        return "cancelled"
+    if entry is not None and entry.state != "on" and not publishing:
+        return entry.state
+    return "on"
+
+
+def _remember_the_move(entry: Entry, spot: Spot, state: EntryState) -> None:
+    """Note where a session was before, unless only its room's name has changed or it is back where it came from."""
+    moved_in_time = spot.starts_at != entry.starts_at
+    if state != "on" or not (moved_in_time or spot.room_id != entry.room_id):
+        return
+    origin = entry.moved_from
+    if origin is not None and (origin["starts_at"], origin["room_id"]) == (spot.starts_at.isoformat(), spot.room_id):
+        entry.moved_from = None
+    else:
+        entry.moved_from = {
+            "starts_at": entry.starts_at.isoformat(), "room": entry.room, "room_id": entry.room_id,
+        }  # fmt: skip
+
+
+def _fragment(db: Session, conference: Conference, note: Note, entry: Entry) -> bytes:
+    page = f"{database.base_url(db)}/{conference.slug}/notes/{note.id}"
+    when = (
+        f"{day_label(entry.starts_at, conference.zone)}, "
+        f"{span_label(entry.starts_at, entry.ends_at, conference.zone)} {conference.zone}"
+    )
+    lines = [note.description, f"With {entry.hosts}" if entry.hosts else "", when, page]
+    located = conference.latitude is not None and conference.longitude is not None
+    return ical.fragment(
+        ical.Occurrence(
+            uid=note.uid,
+            sequence=entry.sequence,
+            stamped_at=entry.stamped_at,
+            created_at=entry.first_published_at,
+            starts_at=entry.starts_at,
+            ends_at=entry.ends_at,
+            title=entry.title,
+            place=", ".join(part for part in (entry.room, conference.venue) if part),
+            description="\n\n".join(line for line in lines if line),
+            url=page,
+            categories=(note.format, *(tag.tag for tag in note.tags)),
+            geo=(conference.latitude, conference.longitude) if located else None,  # type: ignore[arg-type]
+            status="CONFIRMED" if entry.state == "on" else "CANCELLED",
+        ),
+        busy=False,
+    )
+
+
+def _notes(db: Session, ids: set[int]) -> dict[int, Note]:
+    query = (
+        select(Note)
+        .where(Note.id.in_(ids))
+        .options(joinedload(Note.author), selectinload(Note.copresenters), selectinload(Note.tags))
+        .order_by(Note.id)
+        .execution_options(populate_existing=True)
+    )
+    return {note.id: note for note in db.scalars(query)}
+
+
+def _hosts(note: Note) -> list[str]:
+    author = [note.author.name] if note.author is not None and note.author.name else []
+    return author + [copresenter.name for copresenter in note.copresenters]
+
+
+def _spot_of(entry: Entry | None, room_names: Mapping[int, str]) -> Spot | None:
+    """The entry's own place, with the name its room has today."""
+    if entry is None:
+        return None
+    room = room_names.get(entry.room_id or 0, entry.room)
+    return Spot(entry.starts_at, entry.ends_at, room, entry.slot_id, entry.room_id)
+
+
+def moved_from(entry: Entry) -> datetime:
+    """When the session was to start before it moved."""
+    assert entry.moved_from is not None
+    return datetime.fromisoformat(entry.moved_from["starts_at"])
