@@ -33,16 +33,17 @@ def draft_revision(db: Session, conference: Conference) -> int:
     return found or 0
 
 
-def find_newer_draft_change(db: Session, conference: Conference, seen: int) -> tuple[str, str] | None:
-    """Who has changed the draft after revision `seen`, and what kind of change it was; the newest one."""
+def find_who_changed_the_draft(db: Session, conference: Conference, seen: int) -> str | None:
+    """Who was the last to change the draft after revision `seen`: a name, "" where nobody is known; None: unchanged."""
     row = db.execute(
-        select(Person.name, Change.kind)
+        select(Person.name)
+        .select_from(Change)
         .outerjoin(Person, Person.id == Change.actor_id)
         .where(Change.conference_id == conference.id, Change.revision > seen, Change.kind.in_(DRAFT_KINDS))
         .order_by(Change.revision.desc())
         .limit(1)
     ).one_or_none()
-    return None if row is None else (row[0] or "Someone", row[1])
+    return None if row is None else row[0] or ""
 
 
 def find_undoable(db: Session, conference: Conference) -> Change | None:

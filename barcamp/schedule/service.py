@@ -154,13 +154,12 @@ def settle(db: Session, conference: Conference, actor: Person | None, *, now: da
 def _hold_unchanged(db: Session, conference: Conference, seen: int) -> None:
     """Stand in the conference's line, then see that the draft is still the one the actor looked at."""
     log.hold(db, conference)
-    newer = queries.find_newer_draft_change(db, conference, seen)
-    if newer is not None:
-        who, what = newer
+    who = queries.find_who_changed_the_draft(db, conference, seen)
+    if who == "":
+        raise Stale(N_("The board has just changed, so nothing was done. Here is the board as it is now."))
+    if who is not None:
         raise Stale(
-            N_("{who} has just changed the board ({what}), so nothing was done. Here is the board as it is now."),
-            who=who,
-            what=what,
+            N_("{who} has just changed the board, so nothing was done. Here is the board as it is now."), who=who
         )
 
 
