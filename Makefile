@@ -17,7 +17,9 @@ format:
 	.venv/bin/python -m ruff format .
 
 messages:
-	.venv/bin/pybabel extract -F pyproject.toml -o translations/messages.pot .
+	.venv/bin/pybabel -q extract -F pyproject.toml -k lazy --project=BarCamp \
+		--copyright-holder="The BarCamp contributors" --add-location=file --sort-by-file --width=120 \
+		-o locale/barcamp.pot .
 
 requirements:
 	uv pip compile --generate-hashes --universal --python-version 3.11 --no-emit-index-url --no-emit-find-links \

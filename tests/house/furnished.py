@@ -1,0 +1,135 @@
+"""A house with something in every room: one of everything a page can show, and what stands in every address.
+
+What people typed is in Greek letters, so that a test can tell it from the words of the interface.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Flask
+from sqlalchemy.orm import Session
+
+from barcamp.conferences.models import Conference, Sponsor
+from barcamp.db import Store
+from barcamp.feeds import service as feeds
+from barcamp.mail import letters
+from barcamp.mail.links import Links
+from barcamp.people import codes
+from barcamp.people.models import Device, Person
+from barcamp.registration.models import Registration, RegistrationMeal
+from barcamp.venue.models import Closure, Room, Slot
+from barcamp.wall.models import Note
+from tests import make, stage
+
+SLUG = "camp"
+
+
+@dataclass(frozen=True)
+class House:
+    """The cast of the house, and the rows that its addresses can name."""
+
+    camp: Conference
+    organizer: Person
+    helper: Person
+    attendee: Person
+    stranger: Person
+    notes: list[Note]
+    names: dict[str, Any]  # what fills <slug:slug>, <id:note_id> and so on; tokens by endpoint
+
+    def viewer(self, who: str) -> Person | None:
+        """A person by part; nobody for "guest"."""
+        return {
+            "organizer": self.organizer,
+            "helper": self.helper,
+            "attendee": self.attendee,
+            "stranger": self.stranger,
+            "guest": None,
+        }[who]
+
+
+def furnish(app: Flask, db: Session, slug: str = SLUG) -> House:
+    """One of everything, arranged and published. `slug` tells two houses on one site apart."""
+    store: Store = app.extensions["store"]
+    organizer, helper, attendee, stranger = (
+        make.person(db, name, email=f"{slug}-{part}@example.org")
+        for name, part in (("Άννα", "a"), ("Ελένη", "b"), ("Γιώργος", "c"), ("Δανάη", "d"))
+    )
+    camp = make.conference(
+        db, organizer, slug, name="Κάστορας", tagline="Μια μέρα", about="Όλοι **εδώ**.", venue="Αίθουσα",
+        address="Ποτάμι 1", capacity=2, latitude=44.5, longitude=-123.2,
+    )  # fmt: skip
+    make.role(db, camp, helper, "helper")
+    sponsor = Sponsor(conference_id=camp.id, name="Χορηγός", gives="πρωινό", url="https://sponsor.example/")
+    db.add(sponsor)
+    rooms = [
+        make.room(db, camp, name, seats, equipment=["projector"], where="ισόγειο", position=position)
+        for position, (name, seats) in enumerate((("Άλφα", 60), ("Βήτα", 20)))
+    ]
+    closure = Closure(room_id=rooms[1].id, starts_at=make.at("15:00"), ends_at=make.at("16:00"))
+    db.add(closure)
+    slots = [make.slot(db, camp, clock) for clock in ("11:00", "13:00", "15:00")]
+    lunch = make.slot(db, camp, "12:00", 60, kind="meal", name="Γεύμα", sponsor="Χορηγός")
+    notes = _notes(db, camp, attendee, helper, rooms, slots)
+    registrations = _registrations(db, camp, attendee, helper, stranger, lunch)
+    _schedule(store, camp, organizer, notes, slots, rooms)
+    key = app.config["SECRET_KEY"]
+    link = feeds.make_link(db, camp, attendee, "Τηλέφωνο", secret_key=key, now=make.NOW)
+    sign_in_token = codes.make_link(db, str(attendee.email), now=make.NOW)
+    letters.sign_in_code(db, str(attendee.email), "", "123456", "t", links=Links("http://x.example"), now=make.NOW)
+    device = Device(
+        person_id=attendee.id, token_hash=slug.encode(), label="Τάμπλετ", created_at=make.NOW, seen_at=make.NOW
+    )
+    db.add(device)
+    db.flush()
+    names = {
+        "slug": slug, "note_id": notes[0].id, "room_id": rooms[1].id, "closure_id": closure.id,
+        "slot_id": slots[2].id, "meal_id": lunch.id, "sponsor_id": sponsor.id, "person_id": helper.id,
+        "registration_id": registrations[0].id, "device_id": device.id, "link_id": link.id,
+        "people.link": sign_in_token, "feeds.agenda_ics": feeds.token_of(link.nonce, key),
+    }  # fmt: skip
+    return House(camp, organizer, helper, attendee, stranger, notes, names)
+
+
+def _notes(
+    db: Session, camp: Conference, author: Person, helper: Person, rooms: list[Room], slots: list[Slot]
+) -> list[Note]:
+    first = make.note(
+        db, camp, author, "Καγιάκ", description="Στο *ποτάμι*.", tags=("βάρκα",), copresenters=("Ζωή",),
+        away=(slots[2],), needs=["projector"], step_free=True, wanted_room_id=rooms[0].id, wanted_slot_id=slots[0].id,
+        stars=[make.person(db, "Θαυμαστής", email=f"{camp.slug}-fan@example.org")],
+    )  # fmt: skip
+    return [
+        first,
+        make.note(db, camp, helper, "Μπύρα", format="workshop"),
+        make.note(db, camp, author, "Κότες", format="discussion"),
+        make.note(db, camp, author, "Κρυφό", hidden_at=make.NOW, hidden_reason="διπλό"),
+        make.note(db, camp, author, "Φευγάτο", withdrawn_at=make.NOW),
+    ]
+
+
+def _registrations(
+    db: Session, camp: Conference, attendee: Person, helper: Person, stranger: Person, lunch: Slot
+) -> list[Registration]:
+    """Somebody coming, somebody waiting, somebody who cancelled."""
+    coming = make.registration(db, camp, attendee, visible=True, shirt_size="M", diets=["vegan"], diet_note="ξηροί")
+    db.add(RegistrationMeal(registration_id=coming.id, slot_id=lunch.id))
+    waiting = make.registration(db, camp, helper, state="waiting")
+    cancelled = make.registration(db, camp, stranger, state="cancelled", cancelled_at=make.NOW)
+    db.flush()
+    return [coming, waiting, cancelled]
+
+
+def _schedule(
+    store: Store, camp: Conference, organizer: Person, notes: list[Note], slots: list[Slot], rooms: list[Room]
+) -> None:
+    """Published twice: a session stays, one moved, one is cancelled; and one move is still to be published."""
+    stage.put(store, camp, organizer, notes[0], slots[0], rooms[0])
+    stage.put(store, camp, organizer, notes[1], slots[1], rooms[1])
+    stage.put(store, camp, organizer, notes[2], slots[2], rooms[0])
+    stage.publish(store, camp, organizer)
+    stage.put(store, camp, organizer, notes[1], slots[0], rooms[1])
+    stage.take_off(store, camp, organizer, notes[2])
+    stage.publish(store, camp, organizer)
+    stage.put(store, camp, organizer, notes[1], slots[1], rooms[1])

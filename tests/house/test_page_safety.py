@@ -1,0 +1,102 @@
+"""What holds of every answer: strict headers, nothing inline, nothing loaded from another host."""
+
+from __future__ import annotations
+
+import re
+
+from tests.house.visits import Visit
+
+POLICY = {
+    "default-src": "'none'",
+    "script-src": "'self'",
+    "style-src": "'self'",
+    "img-src": "'self' data:",
+    "font-src": "'self'",
+    "connect-src": "'self'",
+    "manifest-src": "'self'",
+    "form-action": "'self'",
+    "base-uri": "'none'",
+    "frame-ancestors": "'none'",
+}
+# what the browser fetches or sends by itself, without anybody following a link
+LOADING = {
+    "script": ("src",),
+    "link": ("href",),
+    "img": ("src", "srcset"),
+    "source": ("src", "srcset"),
+    "video": ("src", "poster"),
+    "audio": ("src",),
+    "iframe": ("src",),
+    "embed": ("src",),
+    "object": ("data",),
+    "use": ("href", "xlink:href"),
+    "image": ("href", "xlink:href"),
+    "form": ("action",),
+    "button": ("formaction",),
+    "input": ("formaction", "src"),
+}
+
+
+def test_every_answer_has_the_strict_headers(visits: list[Visit]) -> None:
+    odd = {}
+    for visit in visits:
+        headers = visit.answer.headers
+        found = dict(
+            part.split(" ", 1) for part in headers.get("Content-Security-Policy", "").split("; ") if " " in part
+        )
+        if found != POLICY or headers.get("X-Content-Type-Options") != "nosniff" or "Referrer-Policy" not in headers:
+            odd[str(visit)] = found
+    assert odd == {}
+
+
+def test_no_script_or_style_stands_in_a_page(pages: list[Visit]) -> None:
+    found = []
+    for page in pages:
+        found += [f"{page}: {tag}" for tag in page.soup.select("style, [style], script:not([src]), base, [srcdoc]")]
+        found += [f"{page}: {tag}" for tag in page.soup.find_all("script") if tag.text.strip()]
+        found += [
+            f"{page}: {name} on <{tag.name}>"
+            for tag in page.soup.find_all(True)
+            for name in tag.attrs
+            if name[:2] == "on"
+        ]
+    assert found == []
+
+
+def test_nothing_is_loaded_from_another_host(pages: list[Visit]) -> None:
+    assert [
+        f"{page}: {tag}"
+        for page in pages
+        for name, attributes in LOADING.items()
+        for tag in page.soup.find_all(name)
+        for attribute in attributes
+        if not _is_here(str(tag.get(attribute, "")))
+    ] == []
+
+
+def test_links_lead_to_pages_and_never_run_code(pages: list[Visit]) -> None:
+    """An outgoing link is fine; one that opens a new window must not hand it this one."""
+    found = []
+    for page in pages:
+        for link in page.soup.select("a[href]"):
+            scheme = re.match(r"[a-z][a-z0-9+.-]*:", str(link["href"]), re.IGNORECASE)
+            if scheme is not None and scheme[0].lower() not in (
+                "http:",
+                "https:",
+                "webcal:",
+                "mailto:",
+                "geo:",
+                "tel:",
+            ):
+                found.append(f"{page}: {link['href']}")
+            if link.get("target") == "_blank" and "noopener" not in str(link.get("rel", "")):
+                found.append(f"{page}: {link['href']} opens a window without rel=noopener")
+    assert found == []
+
+
+def _is_here(address: str) -> bool:
+    return (
+        not address
+        or address.startswith(("#", "?", "data:image/"))
+        or bool(re.match(r"/(?![/\\])|(?!//)[\w.-]+(?!:)", address))
+    )

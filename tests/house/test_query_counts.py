@@ -1,0 +1,117 @@
+"""A list of thirty costs as many statements as a list of one: nothing is looked up row by row."""
+
+from __future__ import annotations
+
+from flask import Flask
+from sqlalchemy.orm import Session
+
+from barcamp.conferences.models import Conference, Sponsor
+from barcamp.feeds import service as feeds
+from barcamp.people.models import Device
+from barcamp.registration.models import RegistrationMeal
+from barcamp.schedule.models import Cell, Placement
+from barcamp.venue.models import Closure, Slot
+from barcamp.wall.models import Note, NoteAway
+from tests import make, stage
+from tests.conftest import Client
+from tests.counting import counted
+from tests.house.furnished import House
+
+# (who looks, address): every page that lists something
+LISTS = [
+    ("attendee", "/"),
+    ("attendee", "/account"),
+    ("attendee", "/account/export"),
+    ("attendee", "/camp/"),
+    ("attendee", "/camp/wall"),
+    ("attendee", "/camp/notes/{note}"),
+    ("attendee", "/camp/people"),
+    ("attendee", "/camp/register"),
+    ("attendee", "/camp/schedule"),
+    ("attendee", "/camp/schedule.ics"),
+    ("attendee", "/camp/subscribe"),
+    ("attendee", "/camp/me"),
+    ("organizer", "/"),
+    ("organizer", "/camp/wall"),
+    ("organizer", "/camp/board"),
+    ("organizer", "/camp/organize/"),
+    ("organizer", "/camp/organize/publish"),
+    ("organizer", "/camp/organize/registrations"),
+    ("organizer", "/camp/organize/registrations.csv"),
+    ("organizer", "/camp/organize/rooms"),
+    ("organizer", "/camp/organize/slots"),
+    ("organizer", "/camp/organize/sponsors"),
+    ("organizer", "/camp/organize/team"),
+    ("guest", "/camp/wall"),
+    ("guest", "/camp/schedule"),
+]
+MORE = 29
+
+
+def test_thirty_cost_what_one_costs(app: Flask, db: Session, client: Client, house: House) -> None:
+    few = costs(app, client, house)
+    fill(app, db, house)
+    assert costs(app, client, house) == few
+
+
+def costs(app: Flask, client: Client, house: House) -> dict[tuple[str, str], int]:
+    found = {}
+    for who, address in LISTS:
+        page = address.format(note=house.notes[0].id)
+        found[who, page] = cost(app, client.be(house.viewer(who)), page)
+    return found
+
+
+def cost(app: Flask, client: Client, page: str) -> int:
+    """The statements of a second look at a page: the first may note that somebody was seen."""
+    assert client.get(page).status_code == 200, page
+    with counted(app) as count:
+        client.get(page)
+    return count.statements
+
+
+def fill(app: Flask, db: Session, house: House) -> None:
+    """Thirty of everything instead of one or two."""
+    camp, meal, first_room = house.camp, house.names["meal_id"], house.names["room_id"]
+    for number in range(MORE):
+        person = make.person(db, f"Person {number}")
+        make.role(db, camp, person, "helper")
+        coming = make.registration(db, camp, person, visible=True, shirt_size="M", diets=["vegan"])
+        room, slot = make.room(db, camp, f"Room {number}"), make.slot(db, camp, clock_of(number), 15)
+        note = make.note(
+            db, camp, house.attendee, f"Note {number}", tags=(f"tag-{number}",), copresenters=(f"Co {number}",),
+            stars=[person], wanted_room_id=room.id, wanted_slot_id=slot.id,
+        )  # fmt: skip
+        liked = make.note(db, camp, person, f"Liked {number}", stars=[house.attendee])
+        make.note(db, camp, house.attendee, f"Waiting {number}")
+        db.add_all([
+            RegistrationMeal(registration_id=coming.id, slot_id=meal),
+            Closure(room_id=room.id, starts_at=make.at("07:00"), ends_at=make.at("08:00")),
+            NoteAway(note_id=note.id, slot_id=meal),
+            Sponsor(conference_id=camp.id, name=f"Sponsor {number}"),
+            Device(
+                person_id=house.attendee.id, token_hash=f"{number}".encode(), label="Test",
+                created_at=make.NOW, seen_at=make.NOW,
+            ),
+        ])  # fmt: skip
+        for taken, where in ((note, room.id), (liked, first_room)):
+            place(db, camp, taken, slot, where)
+        other = make.conference(db, house.organizer, f"other-{number}")
+        make.registration(db, other, house.attendee)
+    for number in range(5):  # ten links are the most that one may have
+        feeds.make_link(
+            db, camp, house.attendee, f"Link {number}", secret_key=app.config["SECRET_KEY"], now=make.NOW
+        )  # fmt: skip
+    db.flush()
+    stage.publish(app.extensions["store"], camp, house.organizer)
+
+
+def clock_of(number: int) -> str:
+    """Every quarter of an hour from 16:00 on, when the house's own slots are over."""
+    return f"{16 + number // 4:02}:{number % 4 * 15:02}"
+
+
+def place(db: Session, camp: Conference, note: Note, slot: Slot, room_id: int) -> None:
+    db.add(Placement(note_id=note.id, conference_id=camp.id, slot_id=slot.id, room_id=room_id))
+    db.flush()
+    db.add(Cell(slot_id=slot.id, room_id=room_id, note_id=note.id))
