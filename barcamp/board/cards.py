@@ -73,7 +73,7 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Suggestion:
-    """Another place for the opened card and what it would change, in missed seats (negative is better)."""
+    """Another place for the opened card and what it would change, in people who can hear what they starred."""
 
     slot_id: int
     room_id: int
@@ -158,9 +158,12 @@ class Board:
         return None if self.opened is None else self.draft.plan[self.draft.note_number[self.opened]]
 
     def place_label(self, place: Place) -> str:
-        """ "13:00 · KEC 1003"."""
-        slot, room = self.draft.slots[place.slot], self.draft.rooms[place.room]
-        return f"{time_label(slot.starts_at, self.draft.conference.zone)} · {room.name}"
+        """ "13:00 · KEC 1003", with the day before it where the conference has several."""
+        slot, room, camp = self.draft.slots[place.slot], self.draft.rooms[place.room], self.draft.conference
+        words = f"{time_label(slot.starts_at, camp.zone)} · {room.name}"
+        if camp.starts_on == camp.ends_on:
+            return words
+        return f"{day_label(slot.starts_at, camp.zone, str(locale()), short=True)}, {words}"
 
     def span(self, slot: Slot) -> str:
         return span_label(slot.starts_at, slot.ends_at, self.draft.conference.zone)
@@ -237,9 +240,9 @@ class Board:
         slot, room = self.draft.slots[place.slot], self.draft.rooms[place.room]
         change = round(cost)
         if change < 0:
-            effect = ngettext("%(num)s seat more", "%(num)s seats more", -change) % {"num": -change}
+            effect = ngettext("%(num)s more can go", "%(num)s more can go", -change) % {"num": -change}
         elif change == 0:
-            effect = _("as good as here") if self.placed is not None else _("costs nobody a session")
+            effect = _("as good as here") if self.placed is not None else _("nobody misses more")
         else:
-            effect = ngettext("%(num)s missed seat more", "%(num)s missed seats more", change) % {"num": change}
+            effect = ngettext("%(num)s fewer can go", "%(num)s fewer can go", change) % {"num": change}
         return Suggestion(slot.id, room.id, self.place_label(place), effect)

@@ -16,6 +16,7 @@ from barcamp.conferences.models import Conference
 from barcamp.errors import Refused
 from barcamp.schedule import publishing, queries, service
 from barcamp.schedule.draft import read
+from barcamp.wall import queries as wall
 from barcamp.web.answers import see_other, wants_json
 from barcamp.web.clock import utcnow
 from barcamp.web.guard import organizer, signed_in_person
@@ -127,6 +128,8 @@ def _change(
     conference: Conference, form: BoardForm, note_id: int | None, act: Callable[[int], object]
 ) -> ResponseReturnValue:
     """One change of the draft; a refused one answers with the reason and the board as it is now."""
+    if note_id is not None and wall.find_note(db.session(), conference, note_id) is None:
+        abort(404)
     if not form.validate():
         abort(400)
     try:
@@ -162,5 +165,8 @@ def _page(conference: Conference, opened: int | None, refusal: Refused | None = 
 
 def _sent() -> MultiDict[str, Any]:
     """The fields of a program's JSON or of a form."""
-    sent = request.get_json(silent=True) if request.is_json else None
+    try:
+        sent = request.get_json(silent=True) if request.is_json else None
+    except RecursionError:  # brackets in brackets, deeper than the reader goes: nothing that is asked for here
+        sent = None
     return MultiDict({name: str(value) for name, value in sent.items()}) if isinstance(sent, dict) else request.form
