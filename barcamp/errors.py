@@ -11,16 +11,20 @@ def N_(words: str) -> str:  # noqa: N802 - the name gettext tools look for
 class Refused(Exception):
     """Something the state of things does not allow.
 
-    `words` are whole sentences for people, marked with `N_`; `facts` fill their {places} after translation.
+    `words` are whole sentences for people, marked with `N_`; `facts` fill their {places} after translation. A fact
+    that reads differently in every language (a day's name) is a function of the locale's code.
     `status` is the HTTP status of the answer; subclasses in each package name the reason.
     """
 
     status = 409
 
     def __init__(self, words: str, **facts: object) -> None:
-        super().__init__(words.format(**facts) if facts else words)
         self.words = words
         self.facts = facts
+        super().__init__(words.format(**self.facts_in("en")) if facts else words)
+
+    def facts_in(self, locale: str) -> dict[str, object]:
+        return {name: fact(locale) if callable(fact) else fact for name, fact in self.facts.items()}
 
 
 class NotYours(Refused):

@@ -236,10 +236,22 @@ def publications_are_whole(db: Session) -> Iterator[Finding]:
 
 
 def _entries_are_the_version(db: Session, conference_id: int, slug: str, number: int) -> Iterator[Finding]:
-    """What is on in the published schedule is what its version says, without notes that left the wall since."""
-    places: dict[str, dict[str, Any]] = db.execute(
-        select(Version.places).where(Version.conference_id == conference_id, Version.number == number)
-    ).scalar_one()
+    """What is on in the published schedule is what its version says, without notes that left the wall since: also
+    where they are back by now, since only the next version brings back what was off.
+    """
+    places: dict[str, dict[str, Any]]
+    places, published = db.execute(
+        select(Version.places, Version.revision).where(Version.conference_id == conference_id, Version.number == number)
+    ).one()
+    left = set(
+        db.scalars(
+            select(Change.subject).where(
+                Change.conference_id == conference_id,
+                Change.revision > published,
+                Change.kind.in_(("note-withdrawn", "note-hidden")),
+            )
+        )
+    )
     said = {int(note): datetime.fromisoformat(place["starts_at"]) for note, place in places.items()}
     rows = db.execute(
         select(Note.id, Entry.starts_at, Entry.state)
@@ -249,7 +261,7 @@ def _entries_are_the_version(db: Session, conference_id: int, slug: str, number:
     )
     for note, starts_at, state in rows:
         shown = starts_at if state == "on" else None
-        if said.get(note) != shown:
+        if said.get(note) != shown and not (shown is None and f"note:{note}" in left):
             yield Finding(f"Version {number} of /{slug}/ has note {note} at {said.get(note)}, and shows it at {shown}.")
 
 

@@ -41,7 +41,7 @@ class BasicsForm(Seen):
     ends_on = DateField(lazy("Last day"), [given(), sane_day], description=lazy("The same day for a one-day camp."))
     zone = SelectField(lazy("Time zone"), [needed()], validate_choice=False)
     venue = Line(lazy("Venue"), 120)
-    address = Line(lazy("Address"), 200)
+    address = Line(lazy("Street address"), 200)
     coordinates = Line(
         lazy("Coordinates"), 60, description=lazy("Latitude and longitude for the map link, as 44.567, -123.279.")
     )
@@ -175,7 +175,7 @@ class NewConferenceForm(BasicsForm):
     """A new conference: the basics, and the address it will have for good."""
 
     slug = Line(
-        lazy("Address"),
+        lazy("Web address"),
         60,
         description=lazy("Small letters, digits and hyphens; it stays for good. Empty: made from the name."),
     )
@@ -189,7 +189,7 @@ class CopyForm(Typed):
 
     name = Line(lazy("Name"), 80, [needed()])
     slug = Line(
-        lazy("Address"),
+        lazy("Web address"),
         60,
         description=lazy("Small letters, digits and hyphens; it stays for good. Empty: made from the name."),
     )

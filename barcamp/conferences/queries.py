@@ -13,10 +13,13 @@ from barcamp.log.models import Change
 from barcamp.people.models import Person
 
 
-def find_conference(db: Session, slug: str) -> Conference | None:
-    """A conference with its sponsors."""
+def find_conference(db: Session, slug: str, *, fresh: bool = False) -> Conference | None:
+    """A conference with its sponsors. `fresh` reads again what this session has read before."""
     return db.scalars(
-        select(Conference).where(Conference.slug == slug).options(selectinload(Conference.sponsors))
+        select(Conference)
+        .where(Conference.slug == slug)
+        .options(selectinload(Conference.sponsors))
+        .execution_options(populate_existing=fresh)
     ).one_or_none()
 
 

@@ -50,7 +50,8 @@ def ask(
     row = _replace(db, email, TO_SIGN_IN, code, token, name=name, next_path=next_path, key=key, now=now)
     known = queries.find_person(db, row.email_key)
     # a stranger's name is not repeated: nobody shall be written to in words that somebody else chose
-    letters.sign_in_code(db, email, known.name if known else "", code, token, links=links, now=now)
+    name, person_id = (known.name, known.id) if known else ("", None)
+    letters.sign_in_code(db, email, name, code, token, links=links, person_id=person_id, now=now)
     return row
 
 

@@ -10,6 +10,8 @@ from sqlalchemy.orm import Session, contains_eager
 
 from barcamp.people.models import Device, Person, SignInCode
 
+_ERASING = 7_204  # which of PostgreSQL's advisory locks are about people
+
 
 def find_device(db: Session, token_hash: bytes) -> Device | None:
     """The signed-in browser with this token, with its person, who is never an erased one."""
@@ -19,6 +21,31 @@ def find_device(db: Session, token_hash: bytes) -> Device | None:
         .where(Device.token_hash == token_hash, Person.erased_at.is_(None))
         .options(contains_eager(Device.person))
     ).one_or_none()
+
+
+def hold_person(db: Session, person_id: int) -> Person | None:
+    """A person, never an erased one, locked until the commit: two requests of theirs stand in a line."""
+    return db.scalars(
+        select(Person)
+        .where(Person.id == person_id, Person.erased_at.is_(None))
+        .with_for_update(key_share=True)
+        .execution_options(populate_existing=True)
+    ).one_or_none()
+
+
+def keep_from_erasing(db: Session, person_id: int) -> None:
+    """Whoever erases this person waits for our commit; where they came first, we wait for theirs. Take it before any
+    other lock. It is no row's lock, since many transactions share it and some of them change the row later.
+    """
+    if db.get_bind().dialect.name == "postgresql":  # on SQLite a writing transaction is alone anyway
+        db.execute(select(func.pg_advisory_xact_lock_shared(_ERASING, func.hashint8(person_id))))
+
+
+def hold_for_erasing(db: Session, person_id: int) -> Person | None:
+    """A person who is not erased yet, once nothing of theirs is under way any more. See `keep_from_erasing`."""
+    if db.get_bind().dialect.name == "postgresql":
+        db.execute(select(func.pg_advisory_xact_lock(_ERASING, func.hashint8(person_id))))
+    return hold_person(db, person_id)
 
 
 def find_person(db: Session, email_key: str) -> Person | None:

@@ -101,7 +101,8 @@ def rename(db: Session, person: Person, name: str) -> None:
 
 def set_password(db: Session, person_id: int, password_hash: str | None) -> None:
     """Set a password (as its hash), or remove it with None."""
-    db.execute(update(Person).where(Person.id == person_id).values(password_hash=password_hash))
+    still_there = (Person.id == person_id) & Person.erased_at.is_(None)  # a hash takes time, in which they may go
+    db.execute(update(Person).where(still_there).values(password_hash=password_hash))
 
 
 def change_address(db: Session, person: Person, email: str, *, links: Links, now: datetime) -> None:

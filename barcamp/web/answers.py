@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlsplit
 
 from flask import redirect, render_template, request
 from werkzeug.wrappers import Response
@@ -27,6 +28,17 @@ def wants_json() -> bool:
     return request.method not in ("GET", "HEAD", "POST") or any(
         kind == "application/json" for kind, _quality in request.accept_mimetypes
     )
+
+
+def referring_page() -> str | None:
+    """The page of this site that a form was sent from, as the browser names it."""
+    try:
+        parts = urlsplit(request.referrer or "")
+    except ValueError:
+        return None
+    if parts.netloc != request.host:
+        return None
+    return f"{parts.path}?{parts.query}" if parts.query else parts.path
 
 
 def safe_path(wanted: str | None, otherwise: str) -> str:

@@ -20,15 +20,15 @@ FOREIGN = N_("This request came from another site, so nothing was done.")
 
 def install(app: Flask) -> None:
     app.config.update(WTF_CSRF_TIME_LIMIT=None, WTF_CSRF_SSL_STRICT=False)
-    app.before_request(_read_the_whole_form)
+    app.before_request(_read_the_whole_body)
     app.before_request(_refuse_other_sites)
     protect.init_app(app)
 
 
-def _read_the_whole_form() -> None:
-    """Read the body before anything takes the write gate: a slow sender must not hold it."""
+def _read_the_whole_body() -> None:
+    """Read the body, a form or not, before anything takes the write gate: a slow sender must not hold it."""
     if request.method not in ("GET", "HEAD", "OPTIONS"):
-        _ = request.form
+        request.get_data(parse_form_data=True)
 
 
 def _refuse_other_sites() -> Response | None:
@@ -37,6 +37,13 @@ def _refuse_other_sites() -> Response | None:
     if request.headers.get("Sec-Fetch-Site", "same-origin") in ("cross-site", "same-site"):
         raise CSRFError(FOREIGN)
     origin = request.headers.get("Origin")
-    if origin is not None and urlsplit(origin).netloc != request.host:
+    if origin is not None and _host_of(origin) != request.host:
         raise CSRFError(FOREIGN)
     return None
+
+
+def _host_of(origin: str) -> str | None:
+    try:
+        return urlsplit(origin).netloc
+    except ValueError:  # no browser sends "http://[", but somebody will
+        return None

@@ -7,11 +7,11 @@ import logging
 from flask import Flask, jsonify, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
-from werkzeug.exceptions import HTTPException, InternalServerError
+from werkzeug.exceptions import HTTPException, InternalServerError, SecurityError
 
 from barcamp import db
 from barcamp.errors import N_, Refused
-from barcamp.web.answers import is_browser, see_other, wants_json
+from barcamp.web.answers import is_browser, referring_page, safe_path, see_other, wants_json
 from barcamp.web.words import _, told
 
 log = logging.getLogger(__name__)
@@ -57,7 +57,7 @@ def _needs_sign_in(_problem: NeedsSignIn) -> ResponseReturnValue:
     """People are led to the sign-in page and back; programs get a plain 401."""
     if not is_browser():
         return _answer(401, _("Please sign in first."))
-    back = request.full_path.rstrip("?") if request.method == "GET" else None
+    back = request.full_path.rstrip("?") if request.method == "GET" else safe_path(referring_page(), "") or None
     return see_other(url_for("people.sign_in", next=back))
 
 
@@ -69,6 +69,8 @@ def _http(problem: HTTPException) -> ResponseReturnValue:
     status = problem.code or 500
     if problem.response is not None and status < 400:
         return problem.response
+    if isinstance(problem, SecurityError):  # a host that is not ours: no link can be made for it, so no page either
+        return _(WORDS[404][1]), status, {"Content-Type": "text/plain; charset=utf-8"}
     known = WORDS.get(status)
     headers = {"Allow": allow} if (allow := problem.get_response().headers.get("Allow")) else {}
     return _answer(status, _(known[1]) if known else (problem.description or problem.name), headers=headers)

@@ -16,13 +16,41 @@ from wtforms.validators import Length
 
 from barcamp.core.slugs import clean_line, clean_text
 from barcamp.core.times import BadTimes, to_utc
-from barcamp.web.words import _, lazy
+from barcamp.errors import N_
+from barcamp.web.words import _, lazy, ngettext
 
 Words = str | LazyProxy
 
 
+# what the fields of WTForms say by themselves; marked here, so that translators get it
+SAID_BY_WTFORMS = (
+    N_("Not a valid choice."),
+    N_("Invalid Choice: could not coerce."),
+    N_("Not a valid date value."),
+    N_("Not a valid datetime value."),
+    N_("Not a valid time value."),
+    N_("Not a valid integer value."),
+    N_("Not a valid decimal value."),
+    N_("Not a valid float value."),
+    N_("This field is required."),
+    ngettext(
+        "'%(value)s' is not a valid choice for this field.", "'%(value)s' are not valid choices for this field.", 1
+    ),
+)
+
+
+class Spoken:
+    """How WTForms asks for its messages in the visitor's language."""
+
+    gettext, ngettext = staticmethod(_), staticmethod(ngettext)
+
+
 class Typed(Form):
     """A form over what was typed (POST) or over what is there (GET): `NoteForm.typed(obj=note)`."""
+
+    class Meta:
+        def get_translations(self, _form: Form) -> Spoken:
+            return Spoken()
 
     @classmethod
     def typed(cls, obj: object | None = None, **values: Any) -> Any:
@@ -85,5 +113,5 @@ def cleaned(clean: Callable[[str], str], longest: int) -> Callable[[str | None],
     return lambda text: clean(text or "") if len(text or "") <= 4 * longest + 1000 else text or ""
 
 
-def _too_long(longest: int) -> str:
-    return str(lazy("Please keep this to {longest} characters.")).format(longest=longest)
+def _too_long(longest: int) -> LazyProxy:
+    return lazy("Please keep this to {longest} characters.", longest=longest)

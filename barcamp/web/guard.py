@@ -18,10 +18,11 @@ from barcamp.errors import N_, NotYours
 from barcamp.people import queries as people
 from barcamp.people.models import Device, Person
 from barcamp.web.errors import NeedsSignIn
-from barcamp.web.load import conference_or_404
+from barcamp.web.load import conference_or_404, held_conference_or_404
 
 COOKIE = "barcamp_device"
 COOKIE_DAYS = 90
+READS = ("GET", "HEAD", "OPTIONS")
 
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -42,8 +43,13 @@ def this_device() -> Device | None:
 
 
 def signed_in_person() -> Person:
-    """Who is signed in; a stranger is sent to sign in."""
+    """Who is signed in; a stranger is sent to sign in. Whoever changes something is not erased in the middle of it."""
     person = me()
+    if person is not None and request.method not in READS and not g.get("stays"):
+        g.stays = True
+        people.keep_from_erasing(db.session(), person.id)
+        del g.device  # they may just have been erased: look again
+        person = me()
     if person is None:
         raise NeedsSignIn
     return person
@@ -95,6 +101,8 @@ def _with_role(view: View, name: str, enough: set[str], words: str) -> View:
         signed_in_person()
         if not roles(conference_or_404(slug).id) & enough:
             raise NotYours(words)
+        if request.method not in READS:
+            held_conference_or_404(slug)
         return view(slug, **names)
 
     guarded.guard = name  # type: ignore[attr-defined]

@@ -21,6 +21,9 @@ POLICY = "; ".join(  # noqa: FLY002 - one directive a line
 )
 
 
+PERSONAL = ("people", "registration")
+
+
 def install(app: Flask, *, https: bool) -> None:
     def add(response: Response) -> Response:
         response.headers.setdefault("Content-Security-Policy", POLICY)
@@ -31,7 +34,9 @@ def install(app: Flask, *, https: bool) -> None:
         if https:
             response.headers.setdefault("Strict-Transport-Security", "max-age=31536000")
         if request.endpoint != "static":
-            response.headers.setdefault("Cache-Control", "private, no-cache")
+            # what is about one person is not even kept for the Back button: the next one may sit at the same computer
+            keep = "private, no-store" if request.blueprint in PERSONAL else "private, no-cache"
+            response.headers.setdefault("Cache-Control", keep)
         return response
 
     app.after_request(add)

@@ -7,6 +7,7 @@ from flask import abort, g
 from barcamp import db
 from barcamp.conferences import queries
 from barcamp.conferences.models import Conference
+from barcamp.log import service as log
 
 
 def conference_or_404(slug: str) -> Conference:
@@ -18,3 +19,12 @@ def conference_or_404(slug: str) -> Conference:
             abort(404)
         g.conference, g.slug = kept, slug
     return kept
+
+
+def held_conference_or_404(slug: str) -> Conference:
+    """As `conference_or_404`, for a request that changes what others may change too: nobody else changes it until the
+    commit, and what is read from here on is how it is. On PostgreSQL a row read before its lock may be an old one.
+    """
+    log.hold(db.session(), conference_or_404(slug))
+    g.conference = queries.find_conference(db.session(), slug, fresh=True)
+    return conference_or_404(slug)

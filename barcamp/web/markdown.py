@@ -121,6 +121,8 @@ def _words(tokens: Iterable[Token]) -> Iterable[str]:
             yield "".join(_inline_words(token.children or []))
         elif token.type in ("code_block", "fence"):
             yield token.content
+        elif token.type == "list_item_open":
+            yield "•"  # else the items of a list would read as one sentence
 
 
 def _inline_words(tokens: Iterable[Token]) -> Iterable[str]:

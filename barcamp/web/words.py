@@ -71,15 +71,15 @@ def ngettext(one: str, many: str, count: int) -> str:
     return _translations().ngettext(one, many, count)
 
 
-def lazy(text: str) -> LazyProxy:
-    """Words of a class body, translated each time they are shown."""
-    return LazyProxy(_, text, enable_cache=False)
+def lazy(text: str, **facts: object) -> LazyProxy:
+    """Words of a class body, translated each time they are shown, and then filled with facts."""
+    return LazyProxy(lambda: _(text).format(**facts) if facts else _(text), enable_cache=False)
 
 
 def told(refusal: Refused) -> str:
     """A refusal in the visitor's language."""
     words = _(refusal.words)
-    return words.format(**refusal.facts) if refusal.facts else words
+    return words.format(**refusal.facts_in(str(locale()))) if refusal.facts else words
 
 
 def _translations() -> NullTranslations:

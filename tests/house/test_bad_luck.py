@@ -139,7 +139,7 @@ def test_nothing_is_left_of_who_leaves_in_the_middle_of_things(app: Flask, db: S
     left = db.get_one(Person, person.id)
     assert (left.name, left.email, left.email_key, left.password_hash) == ("", None, None, None)
     for kept in (Star, Registration, FeedToken, Device, Letter, Role):
-        found = select(func.count()).select_from(kept).where(kept.person_id == person.id)  # type: ignore[attr-defined]
+        found = select(func.count()).select_from(kept).where(kept.person_id == person.id)
         assert (kept.__name__, db.scalars(found).one()) == (kept.__name__, 0)
 
 

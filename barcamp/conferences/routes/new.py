@@ -14,6 +14,7 @@ from barcamp.conferences.fields import attempt
 from barcamp.conferences.forms import CopyForm, NewConferenceForm
 from barcamp.conferences.models import Conference
 from barcamp.conferences.routes import blueprint
+from barcamp.people.queries import hold_person
 from barcamp.venue import service as venue
 from barcamp.web.answers import form_again, see_other
 from barcamp.web.clock import utcnow
@@ -37,6 +38,7 @@ def create() -> ResponseReturnValue:
     form = NewConferenceForm.typed()
     if not form.validate():
         return form_again("conferences/new.html", form=form)
+    hold_person(db.session(), signed_in_person().id)  # of a double click, the second half sees what the first has made
     made = _just_made(form.name.data, form.starts_on.data)
     if made is None:
         try:

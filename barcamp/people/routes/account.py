@@ -8,6 +8,7 @@ from flask import flash, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from barcamp import db
+from barcamp.home import queries as home
 from barcamp.people import passwords, queries, service
 from barcamp.people.forms import AddressForm, NameForm, NewPasswordForm
 from barcamp.people.routes import presenting
@@ -66,6 +67,7 @@ def account_page(**forms: Any) -> dict[str, Any]:
     person, here = signed_in_person(), this_device()
     return {
         "person": person,
+        "conferences": home.conferences_of(db.session(), person.id),
         "devices": queries.devices(db.session(), person.id),
         "here_id": None if here is None else here.id,
         "name_form": NameForm(name=person.name),

@@ -16,7 +16,7 @@ from barcamp.feeds.models import FeedToken
 from barcamp.log import service as log
 from barcamp.log.models import Change
 from barcamp.mail import service as mail
-from barcamp.people import service
+from barcamp.people import queries, service
 from barcamp.people.errors import LastOrganizer
 from barcamp.people.forms import EraseForm
 from barcamp.people.models import Person
@@ -44,8 +44,12 @@ def erase_account() -> ResponseReturnValue:
     form = EraseForm.typed()
     if not form.validate():
         return form_again("people/erase.html", form=form)
-    erase_everywhere(db.session(), signed_in_person(), now=utcnow())
-    db.commit()
+    person_id = signed_in_person().id
+    db.rollback()  # erasing waits for what else the person is doing, so it must not be one of those things itself
+    with db.store().writing() as writing:
+        person = queries.hold_for_erasing(writing, person_id)
+        if person is not None:
+            erase_everywhere(writing, person, now=utcnow())
     session.clear()
     flash(_("Your account is erased. Thank you for having been here."))
     response = see_other(url_for("home.index"))

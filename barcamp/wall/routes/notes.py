@@ -21,7 +21,7 @@ from barcamp.wall.routes.door import blueprint, is_mine, may_change, note_or_404
 from barcamp.web.answers import form_again, see_other, wants_json
 from barcamp.web.clock import utcnow
 from barcamp.web.guard import anyone, organizer, signed_in, signed_in_person
-from barcamp.web.load import conference_or_404
+from barcamp.web.load import conference_or_404, held_conference_or_404
 from barcamp.web.words import _, told
 
 
@@ -38,7 +38,7 @@ def new(slug: str) -> ResponseReturnValue:
 @blueprint.post("/<slug:slug>/wall/notes")
 @signed_in
 def post(slug: str) -> ResponseReturnValue:
-    conference, author = conference_or_404(slug), signed_in_person()
+    conference, author = held_conference_or_404(slug), signed_in_person()
     form = NoteForm.over(places(conference))
     if not form.validate():
         return form_again("wall/new.html", active="wall", conference=conference, form=form)
@@ -73,7 +73,7 @@ def edit(slug: str, note_id: int) -> ResponseReturnValue:
 @blueprint.post("/<slug:slug>/notes/<id:note_id>/edit")
 @signed_in
 def save(slug: str, note_id: int) -> ResponseReturnValue:
-    conference, editor, session, now = conference_or_404(slug), signed_in_person(), db.session(), utcnow()
+    conference, editor, session, now = held_conference_or_404(slug), signed_in_person(), db.session(), utcnow()
     found = _changeable_note(conference, note_id)
     form = NoteForm.over(places(conference), service.NoteContent.of(found))
     seen = request.form.get("seen", "")

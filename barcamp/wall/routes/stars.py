@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from urllib.parse import urlsplit
-
 from flask import jsonify, request, url_for
 from flask.typing import ResponseReturnValue
 
 from barcamp import db
 from barcamp.wall import service
 from barcamp.wall.routes.door import blueprint, note_or_404, viewer
-from barcamp.web.answers import safe_path, see_other
+from barcamp.web.answers import referring_page, safe_path, see_other
 from barcamp.web.clock import utcnow
 from barcamp.web.guard import signed_in, signed_in_person
 from barcamp.web.load import conference_or_404
@@ -67,15 +65,5 @@ def _told(slug: str, stars: int) -> int | None:
 
 def _back(slug: str, note_id: int) -> str:
     """Where the star was pressed: the form's `next`, else the page the browser names, at the note."""
-    page = safe_path(request.form.get("next") or _referring_page(), url_for("wall.note", slug=slug, note_id=note_id))
+    page = safe_path(request.form.get("next") or referring_page(), url_for("wall.note", slug=slug, note_id=note_id))
     return page if "#" in page else f"{page}#note-{note_id}"
-
-
-def _referring_page() -> str | None:
-    try:
-        parts = urlsplit(request.referrer or "")
-    except ValueError:
-        return None
-    if parts.netloc != request.host:
-        return None
-    return f"{parts.path}?{parts.query}" if parts.query else parts.path

@@ -1,0 +1,59 @@
+"""A furnished house on either database, and the forms on its pages, for the tests of hostile input."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from tests.conftest import Client, empty
+from tests.house.fillings import Form, forms
+from tests.house.furnished import House, furnish
+from tests.house.rules import routes
+from tests.house.visits import Visit, _fill_form_cookie
+
+VIEWERS = ("organizer", "attendee", "guest")
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """Both databases, where the other house tests are content with one."""
+    if request.param == "sqlite":
+        path = tmp_path / "barcamp.sqlite3"
+        shutil.copy(request.getfixturevalue("sqlite_template"), path)
+        yield f"sqlite:///{path}"
+        return
+    url: str = request.getfixturevalue("postgres_database")
+    empty(url)
+    yield url
+
+
+@pytest.fixture
+def house(app: Flask, db: Session) -> House:
+    if app.extensions["store"].on_sqlite:
+        db.execute(text("PRAGMA synchronous = OFF"))
+    return furnish(app, db)
+
+
+def enter(client: Client, db: Session, house: House, viewer: str) -> None:
+    """Be somebody, in the middle of signing in and of changing one's address."""
+    client.be(house.viewer(viewer))
+    _fill_form_cookie(client, db, house)
+
+
+def all_forms(app: Flask, db: Session, client: Client, house: House) -> list[Form]:
+    """Every form of the conference's pages, those with fields first: the others do what they do at once."""
+    visits = []
+    for viewer in VIEWERS:
+        enter(client, db, house, viewer)
+        for route in routes(app):
+            if route.method == "GET":
+                address = route.address(app, house.names)
+                visits.append(Visit(viewer, address, route.endpoint, client.get(address)))
+    found = forms(app, [visit for visit in visits if visit.is_page])
+    return sorted(found, key=lambda form: len(form.filled("as it stands")) == 0)
