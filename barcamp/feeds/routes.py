@@ -27,7 +27,7 @@ from barcamp.web.answers import form_again, see_other
 from barcamp.web.clock import utcnow
 from barcamp.web.guard import anyone, me, signed_in, signed_in_person
 from barcamp.web.load import conference_or_404
-from barcamp.web.words import _
+from barcamp.web.words import _, told
 
 blueprint = Blueprint("feeds", __name__)
 log = logging.getLogger(__name__)
@@ -85,7 +85,7 @@ def make_link(slug: str) -> ResponseReturnValue:
             db.session(), conference, signed_in_person(), label, secret_key=_secret_key(), now=utcnow()
         )  # fmt: skip
     except Refused as refusal:
-        form.refuse("label", str(refusal))
+        form.refuse("label", told(refusal))
         page, _status = form_again("feeds/subscribe.html", **_subscribe_page(slug, form))
         return page, refusal.status
     db.commit()

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
 from sqlalchemy.orm import Session
 
@@ -165,16 +166,16 @@ def refuse_when_closed(conference: Conference, now: datetime) -> None:
     refuse_when_over(conference, now)
     if conference.registration_is_open(now):
         return
-    opening = opens_in_words(
-        conference.registration_opens_at, conference.registration_closes_at, now, conference.zone
-    )  # fmt: skip
-    if opening.state == "opens":
+    told = partial(
+        opens_in_words, conference.registration_opens_at, conference.registration_closes_at, now, conference.zone
+    )
+    if told().state == "opens":
         raise RegistrationIsClosed(
-            N_("Registration opens {when} ({zone})."), when=opening.when, zone=conference.zone
-        )  # fmt: skip
+            N_("Registration opens {when} ({zone})."), when=lambda locale: told(locale).when, zone=conference.zone
+        )
     raise RegistrationIsClosed(
         N_("Registration closed {when} ({zone}), so registrations stay as they are. You can still cancel yours."),
-        when=opening.when,
+        when=lambda locale: told(locale).when,
         zone=conference.zone,
     )
 

@@ -28,7 +28,7 @@ FIXED_ROWS = range(1, 9)
 
 
 def number(lowest: int, highest: int) -> list[Any]:
-    words = str(lazy("Please give a number from {lowest} to {highest}.")).format(lowest=lowest, highest=highest)
+    words = lazy("Please give a number from {lowest} to {highest}.", lowest=lowest, highest=highest)
     return [given(), NumberRange(lowest, highest, words)]
 
 

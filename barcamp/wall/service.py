@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any, Literal
 from uuid import uuid4
 
@@ -13,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from barcamp.conferences.models import Conference, Phase
 from barcamp.core.slugs import fold
-from barcamp.core.times import Opening, opens_in_words
+from barcamp.core.times import opens_in_words
 from barcamp.errors import N_
 from barcamp.log import service as log
 from barcamp.people.models import Person
@@ -152,11 +154,11 @@ def refuse_when_closed(conference: Conference, now: datetime) -> None:
     """Raise WallIsClosed unless notes can be posted now."""
     if conference.wall_is_open(now):
         return
-    opening = _opening(conference, conference.wall, now)
-    if opening.state == "opens":
-        raise WallIsClosed(N_("The wall opens {when} ({zone})."), when=opening.when, zone=conference.zone)
+    state, when = _opening(conference, conference.wall, now)
+    if state == "opens":
+        raise WallIsClosed(N_("The wall opens {when} ({zone})."), when=when, zone=conference.zone)
     raise WallIsClosed(
-        N_("The wall closed {when} ({zone}), so it takes no more notes."), when=opening.when, zone=conference.zone
+        N_("The wall closed {when} ({zone}), so it takes no more notes."), when=when, zone=conference.zone
     )
 
 
@@ -255,13 +257,13 @@ def _hold(db: Session, conference: Conference, note: Note) -> Note:
 def _refuse_stars_when_closed(conference: Conference, now: datetime) -> None:
     if conference.stars_are_open(now):
         return
-    opening = _opening(conference, conference.stars, now)
-    if opening.state == "opens":
-        raise StarsAreClosed(N_("Stars open {when} ({zone})."), when=opening.when, zone=conference.zone)
-    raise StarsAreClosed(
-        N_("Stars closed {when} ({zone}), so they stay as they are."), when=opening.when, zone=conference.zone
-    )
+    state, when = _opening(conference, conference.stars, now)
+    if state == "opens":
+        raise StarsAreClosed(N_("Stars open {when} ({zone})."), when=when, zone=conference.zone)
+    raise StarsAreClosed(N_("Stars closed {when} ({zone}), so they stay as they are."), when=when, zone=conference.zone)
 
 
-def _opening(conference: Conference, phase: Phase, now: datetime) -> Opening:
-    return opens_in_words(phase.opens_at, phase.closes_at, now, conference.zone)
+def _opening(conference: Conference, phase: Phase, now: datetime) -> tuple[str, Callable[[str], str]]:
+    """How a phase stands, and when that began or ends, in the words of a locale yet to be known."""
+    told = partial(opens_in_words, phase.opens_at, phase.closes_at, now, conference.zone)
+    return told().state, lambda locale: told(locale).when
