@@ -24,7 +24,7 @@ def steps(conference: Conference, figures: Figures, now: datetime) -> list[Step]
     """The steps, each with what is there or what is missing."""
     return [
         _details(conference), _rooms(figures), _slots(figures), _phases(conference),
-        _announce(conference, figures, now),
+        _announce(conference, figures, now), _board(figures), _publish(figures),
     ]  # fmt: skip
 
 
@@ -77,3 +77,18 @@ def _announce(conference: Conference, figures: Figures, now: datetime) -> Step:
     else:
         words = _("Pass the address on: people can register.")
     return Step(_("Announce"), words, ready or figures.coming > 0, "conferences.show")
+
+
+def _board(figures: Figures) -> Step:
+    if not figures.placed:
+        words = _("Once notes are up, have them arranged by popularity; then move what you like by hand.")
+        return Step(_("Board"), words, False, "board.show")
+    words = ngettext("{placed} of {n} note has a place.", "{placed} of {n} notes have a place.", figures.notes)
+    return Step(_("Board"), words.format(placed=figures.placed, n=figures.notes), True, "board.show")
+
+
+def _publish(figures: Figures) -> Step:
+    if figures.version is None:
+        return Step(_("Publish"), _("See what everybody would get, then publish it."), False, "schedule.publishing")
+    words = _("Version {number} is out. What you change on the board waits until you publish again.")
+    return Step(_("Publish"), words.format(number=figures.version), True, "schedule.publishing")

@@ -28,6 +28,8 @@ _WORDS = {
     "sponsor-removed": N_("{who} removed the sponsor {about}"),
     "role-given": N_("{who} gave {about} a role in the team"),
     "role-taken": N_("{who} took {about} out of the team"),
+    "presenter-renamed": N_("{who} has a new name"),
+    "presenter-erased": N_("Somebody who had posted notes has left; the notes stay"),
     "registered": N_("{who} registered"),
     "registration-changed": N_("{who} changed a registration"),
     "registration-cancelled": N_("{about} is no longer registered"),

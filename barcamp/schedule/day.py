@@ -42,7 +42,7 @@ class Day:
 
 @dataclass(frozen=True, slots=True)
 class GridCell:
-    """What is in one room at one row: usually one entry, over so many rows."""
+    """What is in one room at one row: usually one entry, over so many rows; beside it what was cancelled there."""
 
     room: str
     entries: tuple[Entry, ...]
@@ -81,17 +81,20 @@ def rooms_of(day: Day, order: Sequence[str]) -> list[str]:
 
 
 def grid(day: Day, rooms: Sequence[str]) -> list[GridRow]:
-    """The day by rooms. A long session covers the rows that start before it ends."""
+    """The day by rooms. A long session covers the rows that start before it ends, with whatever was cancelled in them:
+    the room may have been given away since. A cancelled one covers no row but its own.
+    """
     rows, covered_until = [], dict.fromkeys(rooms, datetime.min.replace(tzinfo=UTC))
     for stretch in day.stretches:
         cells = []
         for room in rooms if stretch.entries else ():
-            here = tuple(entry for entry in stretch.entries if entry.room == room)
-            if not here and stretch.starts_at < covered_until[room]:
+            if stretch.starts_at < covered_until[room]:
                 continue
-            ends = max((entry.ends_at for entry in here), default=stretch.ends_at)
-            covered_until[room] = ends
-            cells.append(GridCell(room, here, _rows(day, stretch.starts_at, ends) if here else 1))
+            held = [entry.ends_at for entry in stretch.entries if entry.room == room and entry.state == "on"]
+            covered_until[room] = ends = max(held, default=stretch.starts_at)
+            covered = [one for one in day.stretches if one is stretch or stretch.starts_at < one.starts_at < ends]
+            here = tuple(entry for one in covered for entry in one.entries if entry.room == room)
+            cells.append(GridCell(room, here, max(_rows(day, stretch.starts_at, ends), 1)))
         rows.append(GridRow(stretch, tuple(cells)))
     return rows
 

@@ -57,9 +57,17 @@ def differences(db: Session, conference: Conference, draft: Draft) -> list[Diffe
     return sorted(found, key=_in_the_order_of_the_day)
 
 
-def publish(db: Session, conference: Conference, actor: Person | None, *, now: datetime) -> Version:
-    """Make the draft the next Version. Refused when it breaks a hard rule, or when nothing has changed."""
-    log.hold(db, conference)
+def publish(
+    db: Session, conference: Conference, actor: Person | None, *, seen: int | None = None, now: datetime
+) -> Version:
+    """Make the draft the next Version. `seen` is the draft's revision whose preview the actor has looked at.
+
+    Refused when the draft has changed since then, when it breaks a hard rule, or when nothing has changed in public.
+    """
+    if seen is None:
+        log.hold(db, conference)
+    else:
+        service.hold_unchanged(db, conference, seen)
     draft = read(db, conference)
     broken = breaches(draft, draft.problem_pinning(()), draft.plan)
     if broken:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, flash, render_template, request, url_for
+from flask import Blueprint, abort, flash, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from barcamp import db
@@ -12,6 +12,7 @@ from barcamp.schedule import publishing, queries
 from barcamp.schedule.cards import entry_card
 from barcamp.schedule.day import days, grid, now_and_next, rooms_of
 from barcamp.schedule.draft import read
+from barcamp.schedule.forms import PublishForm
 from barcamp.schedule.problems import breaches
 from barcamp.venue import queries as venue
 from barcamp.web.answers import see_other
@@ -52,9 +53,13 @@ def preview(slug: str) -> ResponseReturnValue:
 @blueprint.post("/<slug:slug>/organize/publish")
 @organizer
 def publish(slug: str) -> ResponseReturnValue:
-    conference = conference_or_404(slug)
+    conference, form = conference_or_404(slug), PublishForm(request.form)
+    if not form.validate():
+        abort(400)
     try:
-        version = publishing.publish(db.session(), conference, signed_in_person(), now=utcnow())
+        version = publishing.publish(
+            db.session(), conference, signed_in_person(), seen=form.revision.data, now=utcnow()
+        )  # fmt: skip
     except Refused as refusal:
         db.rollback()
         return _preview(conference, refusal)
@@ -64,10 +69,12 @@ def publish(slug: str) -> ResponseReturnValue:
 
 
 def _preview(conference: Conference, refusal: Refused | None = None) -> ResponseReturnValue:
+    revision = queries.draft_revision(db.session(), conference)
     draft = read(db.session(), conference)
     broken = breaches(draft, draft.problem_pinning(()), draft.plan)
     page = render_template(
         "schedule/publish.html",
+        revision=revision,
         differences=publishing.differences(db.session(), conference, draft),
         placed=len(draft.placed),
         loose=len(draft.notes) - len(draft.placed),

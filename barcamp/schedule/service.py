@@ -50,7 +50,7 @@ def arrange(
 
     Returns the number of notes placed. Refused when the board has changed since.
     """
-    _hold_unchanged(db, conference, seen)
+    hold_unchanged(db, conference, seen)
     found = draft.by_ids(solution.plan)
     still_there = queries.note_ids_on_the_wall(db, conference)  # one may have been withdrawn while we computed
     wanted = {note.id: found.get(note.id) for note in draft.notes if note.id in still_there}
@@ -74,7 +74,7 @@ def place(
 
     Refused when the board has changed since, or when a hard rule would be broken.
     """
-    _hold_unchanged(db, conference, seen)
+    hold_unchanged(db, conference, seen)
     draft = read(db, conference)
     if note_id not in draft.note_number:
         raise NotOnTheWall
@@ -91,7 +91,7 @@ def place(
 
 def take_off(db: Session, conference: Conference, actor: Person, note_id: int, *, seen: int, now: datetime) -> None:
     """Put a note back into the tray. One that is there already is left alone."""
-    _hold_unchanged(db, conference, seen)
+    hold_unchanged(db, conference, seen)
     _apply(db, conference, actor, "taken-off", f"note:{note_id}", read(db, conference), {note_id: None}, now=now)
 
 
@@ -99,7 +99,7 @@ def pin(
     db: Session, conference: Conference, actor: Person, note_id: int, *, pinned: bool, seen: int, now: datetime
 ) -> None:
     """Pin a placed note, so that no arrangement moves it, or take the pin out."""
-    _hold_unchanged(db, conference, seen)
+    hold_unchanged(db, conference, seen)
     draft = read(db, conference)
     placed = draft.placed.get(note_id)
     if placed is None:
@@ -110,7 +110,7 @@ def pin(
 
 def undo(db: Session, conference: Conference, actor: Person, *, seen: int, now: datetime) -> Change:
     """Take back the newest change of the draft that has not been taken back. Returns that change."""
-    _hold_unchanged(db, conference, seen)
+    hold_unchanged(db, conference, seen)
     change = queries.find_undoable(db, conference)
     if change is None:
         raise NothingToUndo(N_("There is nothing to undo."))
@@ -121,7 +121,10 @@ def undo(db: Session, conference: Conference, actor: Person, *, seen: int, now: 
         if placed is not None and (placed.slot not in draft.slot_number or placed.room not in draft.room_number):
             raise NothingToUndo(N_("The room or the time that this would bring back is no longer there."))
     _refuse_broken_rules(draft, wanted)
-    _apply(db, conference, actor, "undone", f"change:{change.revision}", draft, wanted, now=now)
+    subject = f"change:{change.revision}"
+    if not _apply(db, conference, actor, "undone", subject, draft, wanted, now=now):
+        # nothing is left of it (its note was withdrawn, say): struck off all the same, else undo would stop here
+        log.write(db, conference, actor, "undone", subject, before={"places": {}}, after={"places": {}}, now=now)
     return change
 
 
@@ -151,7 +154,7 @@ def settle(db: Session, conference: Conference, actor: Person | None, *, now: da
     return sorted(wanted)
 
 
-def _hold_unchanged(db: Session, conference: Conference, seen: int) -> None:
+def hold_unchanged(db: Session, conference: Conference, seen: int) -> None:
     """Stand in the conference's line, then see that the draft is still the one the actor looked at."""
     log.hold(db, conference)
     who = queries.find_who_changed_the_draft(db, conference, seen)
@@ -198,11 +201,11 @@ def _apply(
     wanted: Places,
     *,
     now: datetime,
-) -> None:
-    """Write what differs from the draft, and one line in the log; nothing at all when nothing differs."""
+) -> bool:
+    """Write what differs from the draft, and one line in the log; nothing at all, and False, when nothing differs."""
     differing = {note_id: place for note_id, place in wanted.items() if draft.placed.get(note_id) != place}
     if not differing:
-        return
+        return False
     before = {note_id: draft.placed.get(note_id) for note_id in differing}
     log.write(
         db, conference, actor, kind, subject,
@@ -220,6 +223,7 @@ def _apply(
     db.flush()
     db.add_all(Cell(slot_id=slot, room_id=room, note_id=note_id) for slot, room, note_id in _cells(draft, taken))
     db.flush()
+    return True
 
 
 def _cells(draft: Draft, placed: Mapping[int, Placed]) -> Iterator[tuple[int, int, int]]:

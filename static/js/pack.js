@@ -5,6 +5,8 @@ const STEP = 4; // pixels a grid row is high while packed: same as grid-auto-row
 
 function pack(wall) {
   wall.classList.add("is-packed");
+  // Where notes stood before makes columns of its own, which would count when the wall gets narrower.
+  for (const item of wall.children) item.style.gridArea = "";
   const style = getComputedStyle(wall);
   const columns = style.gridTemplateColumns.split(" ").length;
   const gap = parseFloat(style.getPropertyValue("column-gap"));

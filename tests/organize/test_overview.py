@@ -53,12 +53,14 @@ def test_the_figures(client: Client, people: Cast, db: Session) -> None:
 def test_the_checklist_follows_what_is_there(client: Client, people: Cast, db: Session) -> None:
     camp = make.conference(db, people.ada, about="", wall_opens_at=None)
     client.be(people.ada)
-    assert steps(client) == ["Details to do", "Rooms to do", "Slots to do", "Phases to do", "Announce to do"]
+    planned = ["Details", "Rooms", "Slots", "Phases", "Announce"]
+    held = ["Board to do", "Publish to do"]
+    assert steps(client) == [*(f"{name} to do" for name in planned), *held]
     make.room(db, camp)
     make.slot(db, camp)
     camp.about, camp.wall_opens_at = "Come!", make.NOW
     db.flush()
-    assert steps(client) == ["Details done", "Rooms done", "Slots done", "Phases done", "Announce done"]
+    assert steps(client) == [*(f"{name} done" for name in planned), *held]
 
 
 def test_the_news_in_words(client: Client, camp: Conference, people: Cast, db: Session) -> None:
@@ -67,12 +69,16 @@ def test_the_news_in_words(client: Client, camp: Conference, people: Cast, db: S
     log.write(db, camp, people.ada, "room-changed", f"room:{room.id}", now=make.NOW)
     log.write(db, camp, people.ada, "room-removed", "room:999", before={"name": "Cellar"}, now=make.NOW)
     log.write(db, camp, None, "role-given", f"person:{people.cy.id}", now=make.NOW)
+    log.write(db, camp, people.bo, "presenter-renamed", f"person:{people.bo.id}", now=make.NOW)
+    log.write(db, camp, None, "presenter-erased", f"person:{people.dee.id}", now=make.NOW)
     log.write(db, camp, people.ada, "moon-landed", "moon:1", now=make.NOW)
     db.flush()
     assert news(client.be(people.ada)) == [
         f"{words} Sat, Nov 21, 10:00"
         for words in (
             "Ada Oak: moon landed",
+            "Somebody who had posted notes has left; the notes stay",
+            "Bo Finch has a new name",
             "Someone gave Cy Reed a role in the team",
             "Ada Oak removed the room Cellar",
             "Ada Oak changed the room Loft",
