@@ -137,7 +137,9 @@ def _smtp_url(environ: Mapping[str, str]) -> str | None:
     except ValueError:
         usable = False
     if not usable:
-        raise SettingsError("BARCAMP_SMTP_URL must look like smtp://user:password@mail.example.org:587 (or smtps://).")
+        raise SettingsError(
+            "BARCAMP_SMTP_URL must look like smtp+starttls://user:password@mail.example.org:587 (or smtps://, smtp://)."
+        )
     return url
 
 

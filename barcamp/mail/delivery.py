@@ -7,6 +7,7 @@ again when the lease has run out, under the same Message-ID, which lets mail pro
 
 from __future__ import annotations
 
+import logging
 import os
 import smtplib
 import ssl
@@ -27,6 +28,8 @@ from barcamp.db import Store
 from barcamp.mail import queries, service
 from barcamp.mail.service import Claim
 from barcamp.settings import Settings
+
+log = logging.getLogger(__name__)
 
 BATCH = 20
 #: Seconds for one step with the server.
@@ -133,10 +136,13 @@ def _send_all(store: Store, way: Way, claims: Sequence[Claim], clock: Clock) -> 
         try:
             way.send(claim)
         except NotSent as problem:
+            # the server's words may hold the reader's address, so they stay in the letter's row
+            log.warning("letter %s (%s) was not sent", claim.id, claim.kind)
             with store.writing() as db:
                 service.mark_failed(db, claim, str(problem), for_good=problem.for_good, now=clock())
             continue
         except NoServer as problem:
+            log.warning("%s letters wait: %s", len(claims) - place, problem)
             with store.writing() as db:
                 for left in claims[place:]:
                     service.mark_failed(db, left, str(problem), for_good=False, now=clock())

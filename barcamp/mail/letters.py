@@ -65,8 +65,13 @@ def write(
     return letter
 
 
-def sign_in_code(db: Session, to: str, name: str, code: str, token: str, *, links: Links, now: datetime) -> Letter:
-    """The code and the link that sign somebody in. The same words whether the address is known or not."""
+def sign_in_code(
+    db: Session, to: str, name: str, code: str, token: str, *, links: Links, person_id: int | None = None, now: datetime
+) -> Letter:
+    """The code and the link that sign somebody in. The same words whether the address is known or not.
+
+    `person_id` is whom the address belongs to, so that the letter is found again however it was spelled.
+    """
     text = _(
         "{hello}\n\n"
         "your code to sign in at BarCamp is\n\n"
@@ -74,7 +79,7 @@ def sign_in_code(db: Session, to: str, name: str, code: str, token: str, *, link
         "Or open this link and press the button:\n{link}\n\n"
         "Each works once, for 15 minutes. Nobody asked for this? Then you can throw this letter away."
     ).format(hello=_hello(name), code=code, link=links.sign_in_link(token))
-    return write(db, "sign-in-code", to, _("Your code for BarCamp"), text, now=now)
+    return write(db, "sign-in-code", to, _("Your code for BarCamp"), text, person_id=person_id, now=now)
 
 
 def address_code(db: Session, reader: Reader, to: str, code: str, *, now: datetime) -> Letter:

@@ -54,3 +54,23 @@ def test_the_grid_lets_a_long_session_cover_the_rows_it_runs_through() -> None:
 def test_rooms_stand_in_the_order_of_the_venue_and_gone_ones_last() -> None:
     (day,) = days([entry("10:00", "Gone"), entry("10:00", "B"), entry("10:00", "A")], [], ZONE, at("09:00"))
     assert rooms_of(day, ["B", "Unused", "A"]) == ["B", "A", "Gone"]
+
+
+def test_a_room_given_away_again_keeps_the_grid_in_its_columns() -> None:
+    gone, there = entry("11:00", "A"), entry("10:00", "A", 110)
+    gone.state = "cancelled"
+    (day,) = days([there, entry("10:00", "B"), gone, entry("11:00", "B")], [], ZONE, at("09:00"))
+    assert [[(cell.room, cell.entries, cell.rows) for cell in row.cells] for row in grid(day, ["A"])] == [
+        [("A", (there, gone), 2)],
+        [],
+    ]
+
+
+def test_a_long_session_that_was_cancelled_covers_nothing_that_came_in_its_place() -> None:
+    gone, there = entry("10:00", "A", 110), entry("11:00", "A")
+    gone.state = "cancelled"
+    (day,) = days([gone, there], [], ZONE, at("09:00"))
+    assert [[(cell.room, cell.entries, cell.rows) for cell in row.cells] for row in grid(day, ["A"])] == [
+        [("A", (gone,), 1)],
+        [("A", (there,), 1)],
+    ]

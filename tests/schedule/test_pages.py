@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from barcamp.conferences.models import Conference
 from barcamp.db import Store
+from barcamp.schedule import queries
 from barcamp.wall.models import Note
 from tests import make, stage
 from tests.conftest import Client
@@ -68,6 +69,20 @@ def test_publishing_twice_in_a_row_is_refused_in_words(client: Client, people: C
     publish(client, people)
     again = client.be(people.ada).submit("/camp/organize/publish")
     assert (again.status_code, "Nothing has changed since version 1" in again.text) == (409, True)
+
+
+def test_only_what_the_preview_showed_is_published(
+    client: Client, db: Session, store: Store, camp: Conference, people: Cast, placed: Note
+) -> None:
+    page = client.be(people.ada).get("/camp/organize/publish").text
+    found = BeautifulSoup(page, "html.parser").select_one('form[action="/camp/organize/publish"] [name=revision]')
+    assert found is not None
+    stage.put(store, camp, people.ada, placed, make.slot(db, camp, "14:00"), make.room(db, camp, "KEC 1003"))
+    late = client.submit("/camp/organize/publish", {"revision": found["value"]})
+    assert (late.status_code, "has just changed the board, so nothing was done" in words(late.text)) == (409, True)
+    now = queries.draft_revision(db, camp)
+    assert client.submit("/camp/organize/publish", {"revision": str(now)}).status_code == 303
+    assert client.submit("/camp/organize/publish", {"revision": "x"}).status_code == 400
 
 
 def test_a_guest_gets_no_cookie_with_the_schedule(client: Client, people: Cast, placed: Note) -> None:

@@ -203,6 +203,26 @@ def test_undo_walks_back_through_every_change(
         service.undo(writing, camp, people.ada, seen=seen(db, camp), now=make.NOW)
 
 
+def test_undo_steps_over_a_move_of_which_nothing_is_left(
+    db: Session, store: Store, camp: Conference, people: Cast, grid: Grid
+) -> None:
+    slots, (big, small) = grid
+    first, withdrawn = make.note(db, camp, people.bo), make.note(db, camp, people.cy)
+    for note, room in ((first, big), (withdrawn, small)):
+        with store.writing() as writing:
+            service.place(writing, camp, people.ada, note.id, slots[0].id, room.id, seen=seen(db, camp), now=make.NOW)
+    withdrawn.withdrawn_at = make.NOW
+    db.flush()
+    with store.writing() as writing:
+        service.settle(writing, camp, people.cy, now=make.NOW)
+    left = []
+    for _step in range(2):
+        with store.writing() as writing:
+            service.undo(writing, camp, people.ada, seen=seen(db, camp), now=make.NOW)
+        left.append(set(placements(db, camp)))
+    assert left == [{first.id}, set()]
+
+
 def test_the_log_says_what_was_before_and_after(
     db: Session, store: Store, camp: Conference, people: Cast, grid: Grid
 ) -> None:

@@ -152,7 +152,7 @@ def test_after_a_hang_up_the_next_letter_gets_a_new_connection(
 
 
 def test_no_server_makes_everything_wait_and_tells_no_secret(
-    store: Store, by_smtp: Settings, clock: Clock, db: Session
+    store: Store, by_smtp: Settings, clock: Clock, db: Session, caplog: pytest.LogCaptureFixture
 ) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
@@ -163,6 +163,8 @@ def test_no_server_makes_everything_wait_and_tells_no_secret(
         assert (row.attempts, row.due_at, row.last_error) == (
             1, clock.now + MINUTE, "cannot reach the mail server (ConnectionRefusedError)",
         )  # fmt: skip
+    said = [record.getMessage() for record in caplog.records if record.name == "barcamp.mail.delivery"]
+    assert said == ["3 letters wait: cannot reach the mail server (ConnectionRefusedError)"]
 
 
 def test_a_server_that_offers_no_sign_in_is_said_so_without_the_password(

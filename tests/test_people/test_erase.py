@@ -196,3 +196,11 @@ def test_the_file_takes_the_same_number_of_questions_for_one_note_and_for_thirty
             client.get("/account")
         counts.append(count.statements)
     assert counts[0] == counts[1]
+
+
+def test_a_letter_to_another_spelling_of_the_address_is_emptied_too(client: Client, db: Session, people: Cast) -> None:
+    fresh(client.application).submit("/sign-in", {"email": "BO.Finch@Example.org"})
+    client.be(people.bo).submit("/account/erase", {"word": "erase"})
+    assert [
+        (letter.to_address, letter.text, letter.given_up_at is not None) for letter in db.scalars(select(Letter))
+    ] == [("", "", True)]

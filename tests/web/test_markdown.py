@@ -261,7 +261,7 @@ def test_a_table_of_too_many_cells_stays_text() -> None:
     [
         ("# How to *kayak*\n\nBring **warm** things,\nand [read this](https://a.example).", 200,
          "How to kayak Bring warm things, and read this."),
-        ("- a\n- b\n\n```\ncode  here\n```\n\n![a kayak](https://a.example/x.png)", 200, "a b code here a kayak"),
+        ("- a\n- b\n\n```\ncode  here\n```\n\n![a kayak](https://a.example/x.png)", 200, "• a • b code here a kayak"),
         ("|a|b|\n|-|-|\n|1|2|", 200, "a b 1 2"),
         ("<b>5 < 6 & 7</b>", 200, "<b>5 < 6 & 7</b>"),
         ("Seventeen syllables make one", 28, "Seventeen syllables make one"),
