@@ -8,7 +8,7 @@ from functools import cached_property
 
 from flask import url_for
 
-from barcamp.core.times import day_label, day_of, span_label, time_label
+from barcamp.core.times import DAY_TURNS_AT, day_label, day_of, span_label, time_label
 from barcamp.core.timetable.options import options
 from barcamp.core.timetable.problem import Place
 from barcamp.core.timetable.reasons import Reason, why_unplaced
@@ -125,7 +125,7 @@ class Board:
         rows, day = [], None
         for slot in sorted([*self.draft.slots, *self.draft.pauses], key=lambda slot: slot.starts_at):
             zone = self.draft.conference.zone
-            today = day_of(slot.starts_at, zone, turns_at=5)
+            today = day_of(slot.starts_at, zone, turns_at=DAY_TURNS_AT)
             rows.append(
                 Row(
                     slot=slot,

@@ -223,6 +223,10 @@ def blocks(spans: Sequence[Span], breaks: Sequence[Span] = ()) -> list[int]:
     return [numbers[index] for index in range(len(spans))]
 
 
+#: What starts before 05:00 belongs to the evening before, wherever days are told apart.
+DAY_TURNS_AT = 5
+
+
 def day_of(instant: datetime, zone: str, *, turns_at: int = 0) -> date:
     """The venue's day an instant belongs to; with `turns_at=5` a talk at 01:30 is still the evening before's."""
     wall = to_wall(instant, zone)

@@ -112,10 +112,9 @@ def welcome(
     *,
     links: Links,
     waiting: bool = False,
-    feed_url: str | None = None,
     now: datetime,
 ) -> Letter | None:
-    """After registering: what one may do now, and where. `feed_url` is the person's secret calendar address.
+    """After registering: what one may do now, and where.
 
     None when the person has no address to write to (an erased one).
     """
@@ -131,7 +130,6 @@ def welcome(
         first.format(camp=camp.name),
         _("The wall, to post a topic and to star what you want to hear:\n{link}").format(link=links.wall(camp.slug)),
         _("Your day, once the schedule is out:\n{link}").format(link=links.agenda(camp.slug)),
-        *_feed_lines(feed_url),
         _("To change or cancel your registration:\n{link}").format(link=links.registration(camp.slug)),
     ]
     return write(
@@ -160,9 +158,3 @@ def promoted(db: Session, reader: Reader, camp: Camp, *, links: Links, now: date
 
 def _hello(name: str) -> str:
     return _("Hello {name},").format(name=name) if name else _("Hello,")
-
-
-def _feed_lines(feed_url: str | None) -> list[str]:
-    if feed_url is None:
-        return []
-    return [_("Your day in your own calendar (keep this address to yourself):\n{link}").format(link=feed_url)]

@@ -8,11 +8,9 @@ from datetime import UTC, date, datetime
 from itertools import groupby
 from typing import Literal
 
-from barcamp.core.times import day_of
+from barcamp.core.times import DAY_TURNS_AT, day_of
 from barcamp.schedule.models import Entry
 from barcamp.venue.models import Slot
-
-DAY_TURNS = 5  # what starts before 05:00 belongs to the evening before
 
 State = Literal["past", "now", "next", ""]
 
@@ -65,7 +63,7 @@ def days(entries: Sequence[Entry], pauses: Sequence[Slot], zone: str, now: datet
     ]
     stretches += [Stretch(pause.starts_at, pause.ends_at, "", pause, ()) for pause in pauses]
     stretches.sort(key=lambda stretch: (stretch.starts_at, stretch.pause is None))
-    by_day = groupby(_with_states(stretches, now), key=lambda s: day_of(s.starts_at, zone, turns_at=DAY_TURNS))
+    by_day = groupby(_with_states(stretches, now), key=lambda s: day_of(s.starts_at, zone, turns_at=DAY_TURNS_AT))
     return [Day(day, tuple(group)) for day, group in by_day]
 
 

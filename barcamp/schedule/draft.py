@@ -148,8 +148,8 @@ class Draft:
         )
 
 
-def read(db: Session, conference: Conference) -> Draft:
-    """Read a conference's whole draft."""
+def read(db: Session, conference: Conference, *, stars: bool = True) -> Draft:
+    """Read a conference's whole draft; without its stars where nobody asks what is popular."""
     slots = venue.slots(db, conference)
     notes = _notes(db, conference)
     numbers = {note.id: number for number, note in enumerate(notes)}
@@ -160,7 +160,7 @@ def read(db: Session, conference: Conference) -> Draft:
         rooms=tuple(venue.rooms(db, conference)),
         notes=notes,
         placed=placements(db, conference),
-        stars=_stars(db, conference, numbers),
+        stars=_stars(db, conference, numbers) if stars else (),
     )
 
 

@@ -6,7 +6,7 @@ the fragment. Nothing here decides what is published; publishing.py does.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -36,9 +36,23 @@ class Spot:
         return (self.starts_at, self.ends_at, self.room) == (other.starts_at, other.ends_at, other.room)
 
 
-def write_entries(db: Session, conference: Conference, spots: Mapping[int, Spot] | None, *, now: datetime) -> bool:
-    """Bring every entry up to date; with `spots` also to its new place. Returns whether any changed."""
-    there = {entry.note_id: entry for entry in queries.entries(db, conference, hidden=True)}
+def write_entries(
+    db: Session,
+    conference: Conference,
+    spots: Mapping[int, Spot] | None,
+    *,
+    only: Collection[int] | None = None,
+    now: datetime,
+) -> bool:
+    """Bring entries up to date, all or `only` those of these notes; with `spots` also to their new places.
+
+    Returns whether any changed.
+    """
+    there = {
+        entry.note_id: entry
+        for entry in queries.entries(db, conference, hidden=True)
+        if only is None or entry.note_id in only
+    }
     room_names = queries.room_names(db, conference)
     notes = _notes(db, {*there, *(spots or {})})
     changed = False

@@ -6,6 +6,7 @@ public change only by `publish`. The lines themselves are written in entries.py.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
@@ -68,7 +69,7 @@ def publish(
         log.hold(db, conference)
     else:
         service.hold_unchanged(db, conference, seen)
-    draft = read(db, conference)
+    draft = read(db, conference, stars=False)
     broken = breaches(draft, draft.problem_pinning(()), draft.plan)
     if broken:
         raise CannotPublish(broken[0].words, **broken[0].facts)
@@ -98,8 +99,10 @@ def publish(
     return version
 
 
-def refresh(db: Session, conference: Conference, *, now: datetime) -> None:
+def refresh(db: Session, conference: Conference, *, notes: Collection[int] | None = None, now: datetime) -> None:
     """Make the published words true again after a note, a room or the conference has changed. Times stay.
+
+    Only the given notes (ids) are looked at, or all.
 
     A withdrawn note shows as cancelled at once. A hidden one leaves the schedule and the feeds; its entry stays,
     unseen, so that its sequence goes on rising should it come back.
@@ -107,18 +110,36 @@ def refresh(db: Session, conference: Conference, *, now: datetime) -> None:
     publication = queries.find_publication(db, conference)
     if publication is None:
         return
-    if write_entries(db, conference, None, now=now):
-        publication.revision = log_queries.revision(db, conference.id)
-        publication.changed_at = now
-        db.flush()
+    if write_entries(db, conference, None, only=notes, now=now):
+        _mark_as_changed(db, conference, publication, now)
 
 
-def follow(db: Session, conference: Conference, actor: Person | None, *, now: datetime) -> None:
+def mark_as_changed(db: Session, conference: Conference, *, now: datetime) -> None:
+    """Say that what the public reads has changed, where no entry has: the conference's own name, for a feed's head."""
+    publication = queries.find_publication(db, conference)
+    if publication is not None:
+        _mark_as_changed(db, conference, publication, now)
+
+
+def _mark_as_changed(db: Session, conference: Conference, publication: Publication, now: datetime) -> None:
+    publication.revision = log_queries.revision(db, conference.id)
+    publication.changed_at = now
+    db.flush()
+
+
+def follow(
+    db: Session,
+    conference: Conference,
+    actor: Person | None,
+    *,
+    notes: Collection[int] | None = None,
+    now: datetime,
+) -> None:
     """What must follow a change of notes, rooms, slots or the conference, before it is committed: what lost its place
-    goes to the tray, and the published words become true again.
+    goes to the tray, and the published words become true again. `notes` (ids) says that only these have changed.
     """
     service.settle(db, conference, actor, now=now)
-    refresh(db, conference, now=now)
+    refresh(db, conference, notes=notes, now=now)
 
 
 def _spots(draft: Draft) -> dict[int, Spot]:

@@ -59,14 +59,14 @@ def find_undoable(db: Session, conference: Conference) -> Change | None:
     return next((change for change in db.scalars(query) if change.revision not in taken_back), None)
 
 
-def note_ids_on_the_wall(db: Session, conference: Conference) -> set[int]:
-    return set(
-        db.scalars(
-            select(Note.id).where(
-                Note.conference_id == conference.id, Note.withdrawn_at.is_(None), Note.hidden_at.is_(None)
-            )
+def lengths_on_the_wall(db: Session, conference: Conference) -> dict[int, int]:
+    """How many slots each note on the wall wants, by its id."""
+    rows = db.execute(
+        select(Note.id, Note.length).where(
+            Note.conference_id == conference.id, Note.withdrawn_at.is_(None), Note.hidden_at.is_(None)
         )
     )
+    return dict(rows.all())
 
 
 def cells(db: Session, conference: Conference) -> set[tuple[int, int, int]]:

@@ -52,8 +52,9 @@ def arrange(
     """
     hold_unchanged(db, conference, seen)
     found = draft.by_ids(solution.plan)
-    still_there = queries.note_ids_on_the_wall(db, conference)  # one may have been withdrawn while we computed
-    wanted = {note.id: found.get(note.id) for note in draft.notes if note.id in still_there}
+    # one may have been withdrawn, or got longer, while we computed
+    lengths = queries.lengths_on_the_wall(db, conference)
+    wanted = {note.id: found.get(note.id) for note in draft.notes if lengths.get(note.id) == note.length}
     _apply(db, conference, actor, "arranged", "draft", draft, wanted, now=now)
     return sum(placed is not None for placed in wanted.values())
 
@@ -75,7 +76,7 @@ def place(
     Refused when the board has changed since, or when a hard rule would be broken.
     """
     hold_unchanged(db, conference, seen)
-    draft = read(db, conference)
+    draft = read(db, conference, stars=False)
     if note_id not in draft.note_number:
         raise NotOnTheWall
     if slot_id not in draft.slot_number or room_id not in draft.room_number:
@@ -92,7 +93,8 @@ def place(
 def take_off(db: Session, conference: Conference, actor: Person, note_id: int, *, seen: int, now: datetime) -> None:
     """Put a note back into the tray. One that is there already is left alone."""
     hold_unchanged(db, conference, seen)
-    _apply(db, conference, actor, "taken-off", f"note:{note_id}", read(db, conference), {note_id: None}, now=now)
+    draft = read(db, conference, stars=False)
+    _apply(db, conference, actor, "taken-off", f"note:{note_id}", draft, {note_id: None}, now=now)
 
 
 def pin(
@@ -100,7 +102,7 @@ def pin(
 ) -> None:
     """Pin a placed note, so that no arrangement moves it, or take the pin out."""
     hold_unchanged(db, conference, seen)
-    draft = read(db, conference)
+    draft = read(db, conference, stars=False)
     placed = draft.placed.get(note_id)
     if placed is None:
         raise RuleBroken(N_("Only a note that has a place can be pinned."))
@@ -114,7 +116,7 @@ def undo(db: Session, conference: Conference, actor: Person, *, seen: int, now: 
     change = queries.find_undoable(db, conference)
     if change is None:
         raise NothingToUndo(N_("There is nothing to undo."))
-    draft = read(db, conference)
+    draft = read(db, conference, stars=False)
     wanted = {int(note_id): _from_log(place) for note_id, place in (change.before or {})["places"].items()}
     wanted = {note_id: place for note_id, place in wanted.items() if note_id in draft.note_number}
     for placed in wanted.values():
@@ -136,7 +138,7 @@ def settle(db: Session, conference: Conference, actor: Person | None, *, now: da
     """
     if not placements(db, conference):
         return []
-    draft = read(db, conference)
+    draft = read(db, conference, stars=False)
     problem = draft.problem_pinning(())
     taken: set[tuple[int, int]] = set()
     wanted: dict[int, Placed | None] = {note_id: None for note_id in draft.placed if note_id not in draft.note_number}

@@ -11,11 +11,9 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from itertools import pairwise
 
-from barcamp.core.times import Break, day_of, grid, overlaps, span_label, to_utc
+from barcamp.core.times import DAY_TURNS_AT, Break, day_of, grid, overlaps, span_label, to_utc
 from barcamp.venue.errors import SlotsOverlap
 from barcamp.venue.models import Slot, SlotKind
-
-DAY_TURNS_AT = 5
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+import time_machine
 from flask import Flask
 from sqlalchemy.orm import Session
 
@@ -16,6 +17,7 @@ from tests.conftest import Client
 from tests.core.readers import READERS, FeedReading, Reading, strict
 from tests.counting import counted
 from tests.people import Cast
+from tests.wall.read import fields as read_fields
 
 FEED = "/camp/schedule.ics"
 LATER = make.NOW + timedelta(minutes=30)
@@ -175,3 +177,14 @@ def test_renaming_the_conference_changes_the_validator(
     db.flush()
     answer = client.get(FEED, headers={"If-None-Match": etag})
     assert (answer.status_code, strict(answer.data).name) == (200, "Beaver, Otter; and\\ friends")
+
+
+def test_a_new_tagline_moves_the_feeds_own_stamp(client: Client, people: Cast, notes: list[Note]) -> None:
+    """A calendar that knows no ETag asks by If-Modified-Since, and has to hear of it, too."""
+    before = client.get(FEED).headers["Last-Modified"]
+    form = read_fields(client.be(people.ada).get("/camp/organize/settings"))
+    with time_machine.travel(LATER):
+        answer = client.submit("/camp/organize/settings", form | {"tagline": "Another line"})
+    assert answer.status_code == 303
+    answer = client.be(None).get(FEED, headers={"If-Modified-Since": before})
+    assert (answer.status_code, strict(answer.data).description) == (200, "Another line")

@@ -287,3 +287,17 @@ def test_two_who_want_one_cell_at_once_get_one_yes_and_one_no(
         thread.join()
     assert sorted(answers) == ["no", "yes"]
     assert len(placements(db, camp)) == 1
+
+
+def test_a_note_that_grew_while_we_computed_is_not_placed(
+    db: Session, store: Store, camp: Conference, people: Cast, grid: Grid
+) -> None:
+    grown, same = make.note(db, camp, people.bo, "Grown"), make.note(db, camp, people.cy, "Same")
+    with store.reading() as reading:
+        draft = read(reading, camp)
+    grown.length = 2
+    db.flush()
+    with store.writing() as writing:
+        solution = service.solve_draft(draft)
+        assert service.arrange(writing, camp, people.ada, draft, solution, seen=0, now=make.NOW) == 1
+    assert set(placements(db, camp)) == {same.id}

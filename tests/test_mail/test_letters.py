@@ -53,18 +53,15 @@ def test_the_sign_in_letter(store: Store, db: Session) -> None:
 
 def test_the_welcome_has_the_persons_links(store: Store, db: Session, people: Cast, camp: Conference) -> None:
     with store.writing() as writing:
-        letters.welcome(
-            writing, people.bo, camp, links=LINKS, feed_url="https://camp.example/feeds/x.ics", now=make.NOW
-        )
+        letters.welcome(writing, people.bo, camp, links=LINKS, now=make.NOW)
         letters.welcome(writing, people.cy, camp, links=LINKS, waiting=True, now=make.NOW)
     welcome, waiting = db.scalars(select(Letter).order_by(Letter.id)).all()
     assert (welcome.subject, welcome.to_address, welcome.person_id) == (
         "Welcome to Otter BarCamp", "bo.finch@example.org", people.bo.id,
     )  # fmt: skip
-    for address in ("/camp/wall", "/camp/me", "/feeds/x.ics", "/camp/register"):
+    for address in ("/camp/wall", "/camp/me", "/camp/register"):
         assert f"https://camp.example{address}" in welcome.text
     assert waiting.subject == "You are on the waiting list of Otter BarCamp"
-    assert "/feeds/" not in waiting.text
 
 
 def test_nobody_writes_to_the_erased(store: Store, db: Session, people: Cast, camp: Conference) -> None:

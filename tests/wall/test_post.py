@@ -298,6 +298,12 @@ def test_twenty_notes_are_the_most(client: Client, db: Session, camp: Conference
     assert client.be(people.cy).submit(POST, {"title": "Somebody else's"}).status_code == 303
 
 
+def test_the_team_may_type_in_the_notes_of_others(client: Client, db: Session, camp: Conference, people: Cast) -> None:
+    for number in range(20):
+        make.note(db, camp, people.ada, f"Paper {number}")
+    assert client.be(people.ada).submit(POST, {"title": "Paper 21"}).status_code == 303
+
+
 class TestForged:
     def test_without_a_token(self, client: Client, db: Session, camp: Conference, people: Cast) -> None:
         assert client.be(people.bo).post(POST, data={"title": "Forged"}).status_code == 400

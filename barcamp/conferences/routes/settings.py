@@ -77,6 +77,7 @@ def _save(conference: Conference, form: ConferenceForm) -> None:
     service.change_conference(db.session(), conference, me(), form.details(), seen=form.seen_revision, now=now)
     registration.promote(db.session(), conference, now=now)
     publishing.follow(db.session(), conference, me(), now=now)
+    publishing.mark_as_changed(db.session(), conference, now=now)
 
 
 def _filled(conference: Conference, *, as_stored: bool = False) -> ConferenceForm:

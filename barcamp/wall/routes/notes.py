@@ -20,7 +20,7 @@ from barcamp.wall.models import Note
 from barcamp.wall.routes.door import blueprint, is_mine, may_change, note_or_404, places, viewer
 from barcamp.web.answers import form_again, see_other, wants_json
 from barcamp.web.clock import utcnow
-from barcamp.web.guard import anyone, organizer, signed_in, signed_in_person
+from barcamp.web.guard import anyone, organizer, roles, signed_in, signed_in_person
 from barcamp.web.load import conference_or_404, held_conference_or_404
 from barcamp.web.words import _, told
 
@@ -43,8 +43,9 @@ def post(slug: str) -> ResponseReturnValue:
     if not form.validate():
         return form_again("wall/new.html", active="wall", conference=conference, form=form)
 
+    most = None if roles(conference.id) else service.MOST_NOTES  # the team types in the notes of others
     try:
-        note = service.post_note(db.session(), conference, author, form.content(), now=utcnow())
+        note = service.post_note(db.session(), conference, author, form.content(), most=most, now=utcnow())
     except (WallIsClosed, TooManyNotes) as refusal:
         return _form_with(refusal, "wall/new.html", conference, form)
     db.commit()
@@ -84,7 +85,7 @@ def save(slug: str, note_id: int) -> ResponseReturnValue:
         service.edit_note(session, conference, found, editor, form.content(), seen=seen, now=now)
     except NoteChanged as refusal:
         return _form_with(refusal, "wall/edit.html", conference, form, found)
-    follow(session, conference, signed_in_person(), now=now)
+    follow(session, conference, signed_in_person(), notes=[note_id], now=now)
     db.commit()
     flash(_("Your changes are saved."))
     return see_other(url_for("wall.note", slug=slug, note_id=note_id))
@@ -95,7 +96,7 @@ def save(slug: str, note_id: int) -> ResponseReturnValue:
 def withdraw(slug: str, note_id: int) -> ResponseReturnValue:
     conference, session, now = conference_or_404(slug), db.session(), utcnow()
     service.withdraw(session, conference, _own_note(conference, note_id), signed_in_person(), now=now)
-    follow(session, conference, signed_in_person(), now=now)
+    follow(session, conference, signed_in_person(), notes=[note_id], now=now)
     db.commit()
     flash(_("Your note is off the wall."))
     return see_other(url_for("wall.note", slug=slug, note_id=note_id))
@@ -106,7 +107,7 @@ def withdraw(slug: str, note_id: int) -> ResponseReturnValue:
 def restore(slug: str, note_id: int) -> ResponseReturnValue:
     conference, session, now = conference_or_404(slug), db.session(), utcnow()
     service.restore(session, conference, _own_note(conference, note_id), signed_in_person(), now=now)
-    follow(session, conference, signed_in_person(), now=now)
+    follow(session, conference, signed_in_person(), notes=[note_id], now=now)
     db.commit()
     flash(_("Your note is back on the wall."))
     return see_other(url_for("wall.note", slug=slug, note_id=note_id))
@@ -122,7 +123,7 @@ def hide(slug: str, note_id: int) -> ResponseReturnValue:
         return answer, 422
 
     service.hide(session, conference, found, signed_in_person(), form.reason.data, now=now)
-    follow(session, conference, signed_in_person(), now=now)
+    follow(session, conference, signed_in_person(), notes=[note_id], now=now)
     db.commit()
     flash(_("The note is hidden."))
     return see_other(url_for("wall.note", slug=slug, note_id=note_id))
@@ -133,7 +134,7 @@ def hide(slug: str, note_id: int) -> ResponseReturnValue:
 def show_again(slug: str, note_id: int) -> ResponseReturnValue:
     conference, session, now = conference_or_404(slug), db.session(), utcnow()
     service.show_again(session, conference, note_or_404(conference, note_id), signed_in_person(), now=now)
-    follow(session, conference, signed_in_person(), now=now)
+    follow(session, conference, signed_in_person(), notes=[note_id], now=now)
     db.commit()
     flash(_("The note can be seen again."))
     return see_other(url_for("wall.note", slug=slug, note_id=note_id))
