@@ -25,6 +25,7 @@ from sqlalchemy import (
     Integer,
     LargeBinary,
     MetaData,
+    Table,
     Text,
     create_engine,
     event,
@@ -79,6 +80,13 @@ class Base(DeclarativeBase):
         dict[str, Any]: JSON(),
         list[str]: JSON(),
     }
+
+    def __init_subclass__(cls, **given: Any) -> None:
+        """On SQLite, too, the id of a deleted row is never given again: an old form must not mean a new row."""
+        super().__init_subclass__(**given)
+        table = cls.__table__
+        if isinstance(table, Table) and "id" in table.c:
+            table.dialect_options["sqlite"]["autoincrement"] = True
 
 
 class Store:

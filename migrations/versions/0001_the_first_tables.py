@@ -56,6 +56,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_conference")),
         sa.UniqueConstraint("slug", name=op.f("uq_conference_slug")),
+        sqlite_autoincrement=True,
     )
     op.create_table(
         "person",
@@ -69,6 +70,7 @@ def upgrade() -> None:
         sa.CheckConstraint("name <> '' OR erased_at IS NOT NULL", name=op.f("ck_person_has_a_name")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_person")),
         sa.UniqueConstraint("email_key", name=op.f("uq_person_email_key")),
+        sqlite_autoincrement=True,
     )
     op.create_table(
         "sign_in_code",
@@ -85,6 +87,7 @@ def upgrade() -> None:
         sa.Column("used_at", sa.DateTime(timezone=True), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_sign_in_code")),
         sa.UniqueConstraint("link_hash", name=op.f("uq_sign_in_code_link_hash")),
+        sqlite_autoincrement=True,
     )
     with op.batch_alter_table("sign_in_code", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_sign_in_code_email_key"), ["email_key"], unique=False)
@@ -120,6 +123,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_device_person_id"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_device")),
         sa.UniqueConstraint("token_hash", name=op.f("uq_device_token_hash")),
+        sqlite_autoincrement=True,
     )
     with op.batch_alter_table("device", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_device_person_id"), ["person_id"], unique=False)
@@ -141,6 +145,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_feed_token_person_id"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_feed_token")),
         sa.UniqueConstraint("token_hash", name=op.f("uq_feed_token_token_hash")),
+        sqlite_autoincrement=True,
     )
     with op.batch_alter_table("feed_token", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_feed_token_person_id"), ["person_id"], unique=False)
@@ -163,6 +168,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_letter_person_id"), ondelete="SET NULL"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_letter")),
         sa.UniqueConstraint("message_id", name=op.f("uq_letter_message_id")),
+        sqlite_autoincrement=True,
     )
     with op.batch_alter_table("letter", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_letter_person_id"), ["person_id"], unique=False)
@@ -212,6 +218,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_registration")),
         sa.UniqueConstraint("conference_id", "person_id", name="one_registration_each"),
+        sqlite_autoincrement=True,
     )
     with op.batch_alter_table("registration", schema=None) as batch_op:
         batch_op.create_index("ix_registration_line", ["conference_id", "state", "queued_revision"], unique=False)
@@ -250,6 +257,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_room")),
         sa.UniqueConstraint("conference_id", "key", name=op.f("uq_room_conference_id_key")),
         sa.UniqueConstraint("conference_id", "name", name=op.f("uq_room_conference_id_name")),
+        sqlite_autoincrement=True,
     )
     op.create_table(
         "slot",
@@ -267,6 +275,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_slot")),
         sa.UniqueConstraint("conference_id", "starts_at", name=op.f("uq_slot_conference_id_starts_at")),
+        sqlite_autoincrement=True,
     )
     op.create_table(
         "sponsor",
@@ -281,6 +290,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_sponsor")),
         sa.UniqueConstraint("conference_id", "name", name=op.f("uq_sponsor_conference_id_name")),
+        sqlite_autoincrement=True,
     )
     op.create_table(
         "version",
@@ -299,6 +309,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_version")),
         sa.UniqueConstraint("conference_id", "number", name=op.f("uq_version_conference_id_number")),
+        sqlite_autoincrement=True,
     )
     with op.batch_alter_table("version", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_version_publisher_id"), ["publisher_id"], unique=False)
@@ -312,6 +323,7 @@ def upgrade() -> None:
         sa.CheckConstraint("ends_at > starts_at", name=op.f("ck_closure_ends_after_start")),
         sa.ForeignKeyConstraint(["room_id"], ["room.id"], name=op.f("fk_closure_room_id"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_closure")),
+        sqlite_autoincrement=True,
     )
     with op.batch_alter_table("closure", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_closure_room_id"), ["room_id"], unique=False)
@@ -353,6 +365,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_note")),
         sa.UniqueConstraint("uid", name=op.f("uq_note_uid")),
+        sqlite_autoincrement=True,
     )
     with op.batch_alter_table("note", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_note_author_id"), ["author_id"], unique=False)

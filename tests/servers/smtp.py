@@ -47,8 +47,10 @@ class Smtp:
         self.port = int(self._socket.getsockname()[1])
         self.url = f"smtp://127.0.0.1:{self.port}"
         self._loop = asyncio.new_event_loop()
+        self._runs = threading.Event()
         self._thread = threading.Thread(target=self._run, name="smtp", daemon=True)
         self._thread.start()
+        self._runs.wait(timeout=10)  # a loop that is stopped before it runs breaks off in the middle of its start
 
     @property
     def received(self) -> tuple[Received, ...]:
@@ -108,6 +110,7 @@ class Smtp:
         server = self._loop.run_until_complete(
             self._loop.create_server(lambda: SMTP(self, enable_SMTPUTF8=True, loop=self._loop), sock=self._socket)
         )
+        self._loop.call_soon(self._runs.set)
         self._loop.run_forever()
         server.close()
         waiting = asyncio.all_tasks(self._loop)
