@@ -14,7 +14,7 @@ class RuleBroken(Refused):
 
 
 class NothingToUndo(Refused):
-    """There is no move to take back, or what it would bring back is gone."""
+    """There is no move to take back."""
 
 
 class CannotPublish(Refused):

@@ -111,17 +111,17 @@ def pin(
 
 
 def undo(db: Session, conference: Conference, actor: Person, *, seen: int, now: datetime) -> Change:
-    """Take back the newest change of the draft that has not been taken back. Returns that change."""
+    """Take back the newest change of the draft that has not been taken back. Returns that change.
+
+    A note whose old room or time has been removed since goes to the tray, as it did when that was removed.
+    """
     hold_unchanged(db, conference, seen)
     change = queries.find_undoable(db, conference)
     if change is None:
         raise NothingToUndo(N_("There is nothing to undo."))
     draft = read(db, conference, stars=False)
-    wanted = {int(note_id): _from_log(place) for note_id, place in (change.before or {})["places"].items()}
-    wanted = {note_id: place for note_id, place in wanted.items() if note_id in draft.note_number}
-    for placed in wanted.values():
-        if placed is not None and (placed.slot not in draft.slot_number or placed.room not in draft.room_number):
-            raise NothingToUndo(N_("The room or the time that this would bring back is no longer there."))
+    before = {int(note_id): _from_log(place) for note_id, place in (change.before or {})["places"].items()}
+    wanted = {note_id: _still_there(draft, place) for note_id, place in before.items() if note_id in draft.note_number}
     _refuse_broken_rules(draft, wanted)
     subject = f"change:{change.revision}"
     if not _apply(db, conference, actor, "undone", subject, draft, wanted, now=now):
@@ -254,6 +254,12 @@ def _rebuild_cells(db: Session, conference: Conference, draft: Draft, *, without
 
 def _for_log(places: Places) -> dict[str, Any]:
     return {str(note_id): None if placed is None else asdict(placed) for note_id, placed in sorted(places.items())}
+
+
+def _still_there(draft: Draft, place: Placed | None) -> Placed | None:
+    """The place, unless its room or its slot is gone."""
+    gone = place is None or place.slot not in draft.slot_number or place.room not in draft.room_number
+    return None if gone else place
 
 
 def _from_log(place: Mapping[str, Any] | None) -> Placed | None:

@@ -301,3 +301,19 @@ def test_a_note_that_grew_while_we_computed_is_not_placed(
         solution = service.solve_draft(draft)
         assert service.arrange(writing, camp, people.ada, draft, solution, seen=0, now=make.NOW) == 1
     assert set(placements(db, camp)) == {same.id}
+
+
+def test_undo_goes_on_past_a_room_that_is_gone(
+    db: Session, store: Store, camp: Conference, people: Cast, grid: Grid
+) -> None:
+    slots, (big, small) = grid
+    made = make.note(db, camp, people.bo)
+    for slot, room in ((slots[0], big), (slots[1], small), (slots[2], big)):
+        with store.writing() as writing:
+            service.place(writing, camp, people.ada, made.id, slot.id, room.id, seen=seen(db, camp), now=make.NOW)
+    db.delete(small)
+    db.flush()
+    for expected in ({}, {made.id: Placed(slots[0].id, big.id)}, {}):
+        with store.writing() as writing:
+            service.undo(writing, camp, people.ada, seen=seen(db, camp), now=make.NOW)
+        assert placements(db, camp) == expected
