@@ -75,16 +75,20 @@ def sqlalchemy_url(url: str) -> str:
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """An empty, migrated database of its own: each test runs on SQLite and on PostgreSQL."""
+    return empty_database(request, tmp_path)
+
+
+def empty_database(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The database that a fixture with the params "sqlite" and "postgresql" asks for."""
     if request.param == "sqlite":
         path = tmp_path / "barcamp.sqlite3"
         shutil.copy(request.getfixturevalue("sqlite_template"), path)
-        yield f"sqlite:///{path}"
-        return
+        return f"sqlite:///{path}"
     url: str = request.getfixturevalue("postgres_database")
     empty(url)
-    yield url
+    return url
 
 
 @pytest.fixture

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -11,7 +9,7 @@ from flask import Flask
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from tests.conftest import Client, empty
+from tests.conftest import Client, empty_database
 from tests.house.fillings import Form, forms
 from tests.house.furnished import House, furnish
 from tests.house.rules import routes
@@ -21,16 +19,9 @@ VIEWERS = ("organizer", "attendee", "guest")
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """Both databases, where the other house tests are content with one."""
-    if request.param == "sqlite":
-        path = tmp_path / "barcamp.sqlite3"
-        shutil.copy(request.getfixturevalue("sqlite_template"), path)
-        yield f"sqlite:///{path}"
-        return
-    url: str = request.getfixturevalue("postgres_database")
-    empty(url)
-    yield url
+    return empty_database(request, tmp_path)
 
 
 @pytest.fixture

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from http.client import HTTPConnection
 from http.cookies import SimpleCookie
@@ -17,7 +15,7 @@ from barcamp.web.guard import COOKIE
 from tests.journeys.visitor import DESK, HEIGHT, Visitor
 from tests.servers import browser as browsers
 from tests.servers import site, smtp
-from tests.servers.site import ROOT, Site
+from tests.servers.site import Site
 
 ORGANIZERS = {"olive": "organizer@example.org", "otto": "otto.ash@example.org"}
 # robin posted the first note of the demo; the others are new.
@@ -57,10 +55,10 @@ def served(tmp_path_factory: pytest.TempPathFactory, post_office: smtp.Smtp) -> 
 @pytest.fixture(scope="package")
 def devices(served: Site) -> dict[str, str]:
     """The demo, arranged and published, and the cookie of everybody who is signed in there, by name."""
-    links = flask(served, "sign-in-link", "--organizer", "beaver", *ORGANIZERS.values())
-    links += flask(served, "sign-in-link", *ATTENDEES.values())
-    flask(served, "arrange", "beaver")
-    flask(served, "publish", "beaver")
+    links = served.flask("sign-in-link", "--organizer", "beaver", *ORGANIZERS.values())
+    links += served.flask("sign-in-link", *ATTENDEES.values())
+    served.flask("arrange", "beaver")
+    served.flask("publish", "beaver")
     return dict(zip([*ORGANIZERS, *ATTENDEES], [_use(served, link) for link in links.split()], strict=True))
 
 
@@ -109,22 +107,6 @@ def visit(browser: Browser, served: Site, request: pytest.FixtureRequest) -> Ite
     for window in windows:
         window.context.close()
     assert [trouble for window in windows for trouble in window.trouble] == []
-
-
-def flask(served: Site, *words: str, database_url: str | None = None) -> str:
-    """Run a command of the site in its shell; return what it printed."""
-    environment = {"BARCAMP_DATA": str(served.data), "BARCAMP_PORT": str(served.port), "PATH": "/usr/bin:/bin"}
-    if database_url is not None:
-        environment["BARCAMP_DATABASE_URL"] = database_url
-    done = subprocess.run(
-        [sys.executable, "-m", "flask", "--app", "app", *words],
-        cwd=ROOT,
-        env=environment,
-        capture_output=True,
-        text=True,
-    )
-    assert done.returncode == 0, done.stdout + done.stderr
-    return done.stdout
 
 
 def _use(served: Site, link: str) -> str:

@@ -16,7 +16,7 @@ from playwright.sync_api import expect
 from barcamp.web.guard import COOKIE
 from tests.core.readers import READERS, Reading
 from tests.journeys.board import cell, expect_open, send_button
-from tests.journeys.conftest import Visit, flask
+from tests.journeys.conftest import Visit
 from tests.journeys.visitor import PHONE, Visitor, code_in, text_of, wait_for_letter
 from tests.servers import postgres as postgres_server
 from tests.servers import site
@@ -68,7 +68,7 @@ def camp(request: pytest.FixtureRequest, post_office: Smtp, tmp_path: Path) -> I
 
 def test_from_the_first_page_to_the_calendar(camp: Camp, visit: Visit, post_office: Smtp) -> None:
     olga = visit(scripts=camp.scripts, at=camp.site)
-    links = flask(camp.site, "sign-in-link", *map(camp.email, ["Olga", *OTHERS]), database_url=camp.database_url)
+    links = camp.site.flask("sign-in-link", *map(camp.email, ["Olga", *OTHERS]))
     olga_link, *other_links = links.split()
     olga.sign_in(olga_link)
     start_the_camp(olga, camp)

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import re
 import sqlite3
-import subprocess
-import sys
 import threading
 import time
 from collections.abc import Callable
@@ -20,7 +18,7 @@ import pytest
 
 from tests.servers import postgres as postgres_server
 from tests.servers import site
-from tests.servers.site import ROOT, Site
+from tests.servers.site import Site
 
 WRITERS = 6
 NOTES_BEFORE = 40
@@ -91,24 +89,9 @@ class Writer:
             self.trouble.append(f"{status} for a star: {page[:300]}")
 
 
-def flask(served: Site, url: str | None, *words: str) -> str:
-    environment = {"BARCAMP_DATA": str(served.data), "BARCAMP_PORT": str(served.port), "PATH": "/usr/bin:/bin"}
-    if url is not None:
-        environment["BARCAMP_DATABASE_URL"] = url
-    done = subprocess.run(
-        [sys.executable, "-m", "flask", "--app", "app", *words],
-        cwd=ROOT,
-        env=environment,
-        capture_output=True,
-        text=True,
-    )
-    assert done.returncode == 0, done.stdout + done.stderr
-    return done.stdout
-
-
 def sign_in(served: Site, url: str | None) -> list[Writer]:
     emails = [f"writer{number}@example.com" for number in range(WRITERS)]
-    links = flask(served, url, "sign-in-link", *emails).split()
+    links = served.flask("sign-in-link", *emails).split()
     writers = [Writer(served.port, number) for number in range(WRITERS)]
     for writer, link in zip(writers, links, strict=True):
         status, page = writer.ask("POST", link.removeprefix(served.url), {})
@@ -148,7 +131,7 @@ def test_every_acknowledged_write_is_there(tmp_path: Path, request: pytest.Fixtu
             thread.join()
 
     with site.start(tmp_path / "data", url) as served:
-        assert "nothing wrong." in flask(served, url, "verify")
+        assert "nothing wrong." in served.flask("verify")
         assert_all_is_there(writers, lambda query: rows(served, url, query))
 
 

@@ -39,10 +39,26 @@ class Site:
     process: subprocess.Popen[bytes]
     log: Path
     mark: str
+    database_url: str | None = None
 
     def said(self) -> str:
         """Return everything the site wrote to its terminal so far."""
         return self.log.read_text(encoding="utf-8", errors="replace")
+
+    def flask(self, *words: str) -> str:
+        """Run a command of the site in its shell (`site.flask("verify")`); return what it printed."""
+        environment = {"BARCAMP_DATA": str(self.data), "BARCAMP_PORT": str(self.port), "PATH": "/usr/bin:/bin"}
+        if self.database_url is not None:
+            environment["BARCAMP_DATABASE_URL"] = self.database_url
+        done = subprocess.run(
+            [sys.executable, "-m", "flask", "--app", "app", *words],
+            cwd=ROOT,
+            env=environment,
+            capture_output=True,
+            text=True,
+        )
+        assert done.returncode == 0, done.stdout + done.stderr
+        return done.stdout
 
     def processes(self) -> list[int]:
         """Return the ids of all processes of this site that are still there, wherever they have moved."""
@@ -109,7 +125,7 @@ def start(data: Path, database_url: str | None = None, **settings: str) -> Site:
             stderr=output,
             start_new_session=True,
         )
-    site = Site(f"http://127.0.0.1:{port}", port, data, process, log, mark)
+    site = Site(f"http://127.0.0.1:{port}", port, data, process, log, mark, database_url)
     try:
         _wait_until_it_answers(site)
     except BaseException:
