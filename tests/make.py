@@ -17,7 +17,7 @@ from barcamp.log import service as log
 from barcamp.people.models import Person
 from barcamp.registration.models import Registration
 from barcamp.venue.models import Room, Slot
-from barcamp.wall.models import CoPresenter, Note, NoteAway, NoteTag, Star
+from barcamp.wall.models import CoHost, Comment, CoPresenter, Note, NoteAway, NoteTag, Star
 
 ZONE = "America/Los_Angeles"
 DAY = date(2026, 11, 21)
@@ -98,6 +98,30 @@ def note(db: Session, camp: Conference, author: Person | None, title: str = "Hai
 def star(db: Session, on: Note, who: Person) -> Star:
     made = Star(note_id=on.id, person_id=who.id, at=NOW)
     on.star_count += 1
+    db.add(made)
+    db.flush()
+    return made
+
+
+def comment(db: Session, on: Note, author: Person | None, text: str = "When?", **given: Any) -> Comment:
+    made = Comment(
+        note_id=on.id, author_id=None if author is None else author.id, text=text, **{"posted_at": NOW} | given
+    )  # fmt: skip
+    db.add(made)
+    db.flush()
+    return made
+
+
+def cohost(db: Session, on: Note, who: Person, **given: Any) -> CoHost:
+    made = CoHost(note_id=on.id, person_id=who.id, **{"joined_at": NOW} | given)
+    db.add(made)
+    db.flush()
+    return made
+
+
+def walk_in(db: Session, name: str) -> Person:
+    """Somebody who gave a name alone."""
+    made = Person(name=name, created_at=NOW)
     db.add(made)
     db.flush()
     return made

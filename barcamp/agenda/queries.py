@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from barcamp.conferences.models import Conference
 from barcamp.schedule.models import Entry
-from barcamp.wall.models import Note, Star
+from barcamp.wall.models import ON_THE_WALL, Note, Star, presented_by
 
 
 def entries(db: Session, conference: Conference, person_id: int) -> Sequence[Entry]:
@@ -20,7 +20,7 @@ def entries(db: Session, conference: Conference, person_id: int) -> Sequence[Ent
         .where(
             Entry.conference_id == conference.id,
             Entry.state != "hidden",
-            or_(Note.author_id == person_id, Note.id.in_(_starred(person_id))),
+            or_(presented_by(person_id), Note.id.in_(_starred(person_id))),
         )
         .order_by(Entry.starts_at, Entry.room, Entry.note_id)
     ).all()
@@ -33,10 +33,9 @@ def not_scheduled(db: Session, conference: Conference, person_id: int) -> Sequen
         .outerjoin(Entry, Entry.note_id == Note.id)
         .where(
             Note.conference_id == conference.id,
-            Note.withdrawn_at.is_(None),
-            Note.hidden_at.is_(None),
+            ON_THE_WALL,
             Entry.note_id.is_(None),
-            or_(Note.author_id == person_id, Note.id.in_(_starred(person_id))),
+            or_(presented_by(person_id), Note.id.in_(_starred(person_id))),
         )
         .order_by(Note.id)
     )

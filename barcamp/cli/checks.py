@@ -25,7 +25,7 @@ from barcamp.registration.models import Registration
 from barcamp.schedule import draft, problems
 from barcamp.schedule.models import Cell, Entry, Placement, Publication, Version
 from barcamp.venue.models import Room, Slot
-from barcamp.wall.models import Note, Star
+from barcamp.wall.models import ON_THE_WALL, CoHost, Look, Note, Star
 
 LETTERS_LATE = timedelta(days=1)
 
@@ -47,6 +47,7 @@ def run(db: Session, *, now: datetime) -> list[Finding]:
         *logs_are_whole(db),
         *stars_are_counted(db),
         *nobody_stars_their_own(db),
+        *looks_are_counted(db),
         *nothing_reaches_across(db),
         *cells_are_the_placements(db),
         *rules_are_kept(db),
@@ -111,10 +112,28 @@ def stars_are_counted(db: Session) -> Iterator[Finding]:
 
 def nobody_stars_their_own(db: Session) -> Iterator[Finding]:
     rows = db.scalars(
-        select(Note.id).join(Star, (Star.note_id == Note.id) & (Star.person_id == Note.author_id)).order_by(Note.id)
+        select(Note.id)
+        .join(Star, Star.note_id == Note.id)
+        .outerjoin(CoHost, (CoHost.note_id == Note.id) & (CoHost.person_id == Star.person_id))
+        .where((Star.person_id == Note.author_id) | CoHost.person_id.is_not(None))
+        .order_by(Note.id)
     )
     for note in rows:
-        yield Finding(f"Note {note} has a star from its own author.")
+        yield Finding(f"Note {note} has a star from somebody who presents it.")
+
+
+def looks_are_counted(db: Session) -> Iterator[Finding]:
+    """Each note's counter equals its looks."""
+    counted = select(Look.note_id, func.count().label("looks")).group_by(Look.note_id).subquery()
+    looks = func.coalesce(counted.c.looks, 0)
+    rows = db.execute(
+        select(Note.id, Note.look_count, looks)
+        .outerjoin(counted, counted.c.note_id == Note.id)
+        .where(Note.look_count != looks)
+        .order_by(Note.id)
+    )
+    for note, said, there in rows:
+        yield Finding(f"Note {note} says that {said} looked at it, and {there} did.")
 
 
 def nothing_reaches_across(db: Session) -> Iterator[Finding]:
@@ -248,7 +267,7 @@ def _entries_are_the_version(db: Session, conference_id: int, slug: str, number:
             select(Change.subject).where(
                 Change.conference_id == conference_id,
                 Change.revision > published,
-                Change.kind.in_(("note-withdrawn", "note-hidden")),
+                Change.kind.in_(("note-withdrawn", "note-hidden", "note-merged")),
             )
         )
     )
@@ -256,7 +275,7 @@ def _entries_are_the_version(db: Session, conference_id: int, slug: str, number:
     rows = db.execute(
         select(Note.id, Entry.starts_at, Entry.state)
         .outerjoin(Entry, Entry.note_id == Note.id)
-        .where(Note.conference_id == conference_id, Note.withdrawn_at.is_(None), Note.hidden_at.is_(None))
+        .where(Note.conference_id == conference_id, ON_THE_WALL)
         .order_by(Note.id)
     )
     for note, starts_at, state in rows:

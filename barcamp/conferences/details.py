@@ -27,6 +27,8 @@ class Details:
     longitude: float | None = None
     listed: bool = True
     stars_shown: CountsShown = "always"
+    walk_ins: bool = True
+    hold_first_notes: bool = False
     capacity: int | None = None
     shirt_sizes: list[str] = field(default_factory=list)
     shirts_until: datetime | None = None

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal
 
-from sqlalchemy import CheckConstraint, ForeignKey, Text, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Text, UniqueConstraint, false, true
 from sqlalchemy.orm import Mapped, composite, mapped_column, relationship
 
 from barcamp.db import Base
@@ -61,6 +61,8 @@ class Conference(Base):
     longitude: Mapped[float | None]
     listed: Mapped[bool] = mapped_column(default=True)
     stars_shown: Mapped[CountsShown] = mapped_column(Text, default="always")
+    walk_ins: Mapped[bool] = mapped_column(default=True, server_default=true())  # a name alone lets one post and star
+    hold_first_notes: Mapped[bool] = mapped_column(default=False, server_default=false())
     capacity: Mapped[int | None]
     shirt_sizes: Mapped[list[str]] = mapped_column(default=list)  # [] = no shirts
     shirts_until: Mapped[datetime | None]

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session, joinedload
 from barcamp.conferences.models import Conference
 from barcamp.feeds.models import FeedToken
 from barcamp.schedule.models import Entry
-from barcamp.wall.models import Note, Star
+from barcamp.wall.models import Note, Star, presented_by
 
 
 def find_token(db: Session, token_hash: bytes) -> FeedToken | None:
@@ -58,7 +58,7 @@ def agenda_fragments(db: Session, conference: Conference, person_id: int) -> Seq
         .where(
             Entry.conference_id == conference.id,
             Entry.state != "hidden",
-            or_(Note.author_id == person_id, Entry.note_id.in_(starred)),
+            or_(presented_by(person_id), Entry.note_id.in_(starred)),
         )
         .order_by(Entry.starts_at, Entry.note_id)
     ).all()

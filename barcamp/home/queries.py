@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from barcamp.conferences.models import Conference, Role
 from barcamp.registration.models import Registration
-from barcamp.wall.models import Note
+from barcamp.wall.models import Note, presented_by
 
 
 def conferences_of(db: Session, person_id: int) -> Sequence[Conference]:
@@ -20,7 +20,7 @@ def conferences_of(db: Session, person_id: int) -> Sequence[Conference]:
     own = (
         select(Role.conference_id).where(Role.person_id == person_id),
         coming,
-        select(Note.conference_id).where(Note.author_id == person_id),
+        select(Note.conference_id).where(presented_by(person_id)),
     )
     return db.scalars(
         select(Conference)

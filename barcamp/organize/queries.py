@@ -16,7 +16,7 @@ from barcamp.people.models import Person
 from barcamp.registration.models import Registration, RegistrationMeal
 from barcamp.schedule.models import Cell, Placement, Publication
 from barcamp.venue.models import Room, Slot
-from barcamp.wall.models import Note
+from barcamp.wall.models import ON_THE_WALL, Note
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,7 @@ class Figures:
 def figures(db: Session, conference: Conference) -> Figures:
     """All numbers in one SELECT."""
     camp = conference.id
-    on_the_wall = (Note.conference_id == camp, Note.withdrawn_at.is_(None), Note.hidden_at.is_(None))
+    on_the_wall = (Note.conference_id == camp, ON_THE_WALL)
     counts: list[Select[int]] = [
         _count(Registration.conference_id == camp, Registration.state == "coming"),
         _count(Registration.conference_id == camp, Registration.state == "waiting"),

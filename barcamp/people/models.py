@@ -11,7 +11,7 @@ from barcamp.db import Base
 
 
 class Person(Base):
-    """Somebody with a name and an address. An erased person keeps the row, and nothing else."""
+    """Somebody with a name and an address. A walk-in gave a name alone; an erased person keeps the row, and nothing else."""
 
     __tablename__ = "person"
     __table_args__ = (CheckConstraint("name <> '' OR erased_at IS NOT NULL", name="has_a_name"),)
@@ -27,6 +27,10 @@ class Person(Base):
     @property
     def is_erased(self) -> bool:
         return self.erased_at is not None
+
+    @property
+    def is_walk_in(self) -> bool:
+        return self.email is None and self.erased_at is None
 
 
 class Device(Base):

@@ -6,9 +6,9 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TypeVar
+from typing import Any, TypeVar
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from barcamp.conferences.models import Conference
@@ -21,7 +21,7 @@ from barcamp.people.models import Person
 from barcamp.schedule.models import Placement
 from barcamp.venue import queries as venue
 from barcamp.venue.models import Room, Slot
-from barcamp.wall.models import CoPresenter, Format, Note, NoteAway, NoteTag, Star
+from barcamp.wall.models import ON_THE_WALL, CoHost, CoPresenter, Format, Note, NoteAway, NoteTag, Star
 
 STEP_FREE = "step-free"
 
@@ -174,9 +174,7 @@ def placements(db: Session, conference: Conference) -> dict[int, Placed]:
 
 
 def _notes(db: Session, conference: Conference) -> tuple[DraftNote, ...]:
-    on_the_wall = (
-        (Note.conference_id == conference.id) & Note.withdrawn_at.is_(None) & Note.hidden_at.is_(None)
-    )  # as Note.is_on_the_wall
+    on_the_wall = (Note.conference_id == conference.id) & ON_THE_WALL & ~Note.seeks_host
     rows = db.execute(
         select(
             Note.id, Note.title, Note.author_id, Person.name, Note.format, Note.length, Note.needs, Note.step_free,
@@ -200,13 +198,16 @@ def _notes(db: Session, conference: Conference) -> tuple[DraftNote, ...]:
         )
     )
     away = _lists(db.execute(select(NoteAway.note_id, NoteAway.slot_id).where(NoteAway.note_id.in_(ids))))
-    authors = _lists((fold(row.name), f"person:{row.author_id}") for row in rows if row.author_id is not None)
+    cohosts = _cohosts(db, ids)
+    known = [(row.author_id, row.name) for row in rows if row.author_id is not None]
+    known += [one for theirs in cohosts.values() for one in theirs]
+    accounts = _lists((fold(name), f"person:{person_id}") for person_id, name in known)
     return tuple(
         DraftNote(
             id=row.id,
             title=row.title,
-            hosts=tuple(([row.name] if row.name else []) + copresenters[row.id]),
-            people=_people(row.author_id, copresenters[row.id], authors),
+            hosts=tuple(name for _id, name in _on_stage(row, cohosts)) + tuple(copresenters[row.id]),
+            people=_people([person_id for person_id, _name in _on_stage(row, cohosts)], copresenters[row.id], accounts),
             format=row.format,
             length=row.length,
             needs=frozenset(row.needs) | ({STEP_FREE} if row.step_free else frozenset()),
@@ -220,13 +221,30 @@ def _notes(db: Session, conference: Conference) -> tuple[DraftNote, ...]:
     )
 
 
-def _people(author_id: int | None, names: list[str], authors: Mapping[str, list[str]]) -> tuple[str, ...]:
-    """Keys of everybody on stage. A co-presenter named like an author of another note is taken to be that author:
-    better a slot apart for nothing than one person in two rooms.
+def _cohosts(db: Session, note_ids: Select[int]) -> defaultdict[int, list[tuple[int, str]]]:
+    """(person id, name) of each note's co-hosts, in the order in which they joined."""
+    rows = db.execute(
+        select(CoHost.note_id, CoHost.person_id, Person.name)
+        .join(Person, Person.id == CoHost.person_id)
+        .where(CoHost.note_id.in_(note_ids))
+        .order_by(CoHost.note_id, CoHost.joined_at, CoHost.person_id)
+    )
+    return _lists((note_id, (person_id, name)) for note_id, person_id, name in rows)
+
+
+def _on_stage(row: Any, cohosts: Mapping[int, list[tuple[int, str]]]) -> list[tuple[int, str]]:
+    """(person id, name) of those with an account who present a note: its author, unless erased, and its co-hosts."""
+    author = [] if row.author_id is None else [(row.author_id, row.name)]
+    return author + cohosts.get(row.id, [])
+
+
+def _people(ids: list[int], names: list[str], accounts: Mapping[str, list[str]]) -> tuple[str, ...]:
+    """Keys of everybody on stage. A co-presenter named like somebody who has an account and presents here is taken to
+    be that one: better a slot apart for nothing than one person in two rooms.
     """
-    keys = [] if author_id is None else [f"person:{author_id}"]
+    keys = [f"person:{person_id}" for person_id in ids]
     for name in names:
-        keys += authors.get(fold(name)) or [f"name:{fold(name)}"]
+        keys += accounts.get(fold(name)) or [f"name:{fold(name)}"]
     return tuple(dict.fromkeys(keys))
 
 

@@ -19,7 +19,7 @@ from barcamp.core import ical
 from barcamp.core.times import day_label, span_label
 from barcamp.schedule import queries
 from barcamp.schedule.models import Entry, EntryState
-from barcamp.wall.models import Note
+from barcamp.wall.models import CoHost, Note
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +77,7 @@ def _write_entry(
     *,
     now: datetime,
 ) -> bool:
-    hosts = ", ".join(_hosts(note))
+    hosts = ", ".join(note.presenters)
     if entry is None:
         assert spot is not None
         entry = Entry(
@@ -107,7 +107,7 @@ def _state(note: Note, entry: Entry | None, spot: Spot | None, *, publishing: bo
     """On, cancelled, or hidden. Only publishing brings back what was off."""
     if note.hidden_at is not None:
         return "hidden"
-    if spot is None or note.withdrawn_at is not None:
+    if spot is None or not note.is_on_the_wall or note.seeks_host:
         return "cancelled"
     if entry is not None and entry.state != "on" and not publishing:
         return entry.state
@@ -160,16 +160,16 @@ def _notes(db: Session, ids: set[int]) -> dict[int, Note]:
     query = (
         select(Note)
         .where(Note.id.in_(ids))
-        .options(joinedload(Note.author), selectinload(Note.copresenters), selectinload(Note.tags))
+        .options(
+            joinedload(Note.author),
+            selectinload(Note.cohosts).joinedload(CoHost.person),
+            selectinload(Note.copresenters),
+            selectinload(Note.tags),
+        )
         .order_by(Note.id)
         .execution_options(populate_existing=True)
     )
     return {note.id: note for note in db.scalars(query)}
-
-
-def _hosts(note: Note) -> list[str]:
-    author = [note.author.name] if note.author is not None and note.author.name else []
-    return author + [copresenter.name for copresenter in note.copresenters]
 
 
 def _spot_of(entry: Entry | None, room_names: Mapping[int, str]) -> Spot | None:

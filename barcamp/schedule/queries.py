@@ -12,7 +12,7 @@ from barcamp.log.models import Change
 from barcamp.people.models import Person
 from barcamp.schedule.models import Cell, Entry, Placement, Publication, Version
 from barcamp.venue.models import Room
-from barcamp.wall.models import Note, Star
+from barcamp.wall.models import ON_THE_WALL, Note, Star, presented_by
 
 # what changes the draft, so that a page made before it is stale
 UNDOABLE = ("arranged", "placed", "taken-off", "pinned", "unpinned")
@@ -61,11 +61,7 @@ def find_undoable(db: Session, conference: Conference) -> Change | None:
 
 def lengths_on_the_wall(db: Session, conference: Conference) -> dict[int, int]:
     """How many slots each note on the wall wants, by its id."""
-    rows = db.execute(
-        select(Note.id, Note.length).where(
-            Note.conference_id == conference.id, Note.withdrawn_at.is_(None), Note.hidden_at.is_(None)
-        )
-    )
+    rows = db.execute(select(Note.id, Note.length).where(Note.conference_id == conference.id, ON_THE_WALL))
     return dict(rows.all())
 
 
@@ -129,5 +125,5 @@ def room_names(db: Session, conference: Conference) -> dict[int, str]:
 
 
 def own_note_ids(db: Session, conference: Conference, person_id: int) -> set[int]:
-    """The notes somebody gives as their author."""
-    return set(db.scalars(select(Note.id).where(Note.conference_id == conference.id, Note.author_id == person_id)))
+    """The notes somebody presents."""
+    return set(db.scalars(select(Note.id).where(Note.conference_id == conference.id, presented_by(person_id))))

@@ -48,6 +48,8 @@ class Card:
     new: bool
     hidden: bool
     withdrawn: bool
+    held: bool
+    seeks_host: bool
 
 
 @dataclass(frozen=True)
@@ -74,16 +76,17 @@ class Viewer:
         words = {name: _(FORMAT_WORDS[name]) for name in FORMATS}
         cards = []
         for note in notes:
-            url, mine = note_url.format(note.id), self.person_id is not None and note.author_id == self.person_id
+            url = note_url.format(note.id)
             cards.append(
                 Card(
                     id=note.id, title=note.title, excerpt=excerpt(note.text), format=words[note.format], tags=note.tags,
-                    hosts=hosts(note.author, note.copresenters), stars=note.stars if sees_counts else None,
-                    starred=note.starred, mine=mine,
-                    can_star=stars_open and not (mine or note.withdrawn or note.hidden),
+                    hosts=presenters(note), stars=note.stars if sees_counts else None,
+                    starred=note.starred, mine=note.mine,
+                    can_star=stars_open and not (note.mine or note.withdrawn or note.hidden or note.held),
                     url=url, star_url=star_url.format(note.id), unstar_url=unstar_url.format(note.id),
                     sign_in_url=url_for("people.sign_in", next=url) if self.person_id is None else None,
                     new=self.now - note.posted_at < NEW_FOR, hidden=note.hidden, withdrawn=note.withdrawn,
+                    held=note.held, seeks_host=note.seeks_host,
                 )
             )  # fmt: skip
         return cards
@@ -92,17 +95,22 @@ class Viewer:
         """A whole note as a card, for its own page."""
         flat = WallNote(
             id=note.id, title=note.title, text=note.description[:START_OF_TEXT], format=note.format,
-            tags=tuple(tag.tag for tag in note.tags), author_id=note.author_id,
-            author="" if note.author is None else note.author.name,
-            copresenters=tuple(person.name for person in note.copresenters), stars=note.star_count, starred=starred,
+            tags=tuple(tag.tag for tag in note.tags), presenters=tuple(note.presenters),
+            mine=note.is_presented_by(self.person_id), seeks_host=note.seeks_host,
+            asked_by="" if note.asked_by is None else note.asked_by.name, stars=note.star_count, starred=starred,
             posted_at=note.posted_at, withdrawn=note.withdrawn_at is not None, hidden=note.hidden_at is not None,
+            held=note.held_at is not None,
         )  # fmt: skip
         return self.cards([flat])[0]
 
 
-def hosts(author: str, copresenters: Iterable[str]) -> str:
-    """Who presents, as one line: "Bo Finch, Cy Reed"; "someone" for an author who has left."""
-    return ", ".join([author or _("someone"), *copresenters])
+def presenters(note: WallNote) -> str:
+    """Who presents, as one line: "Bo Finch, Cy Reed"; "someone" for an author who has left; who asked for it where
+    nobody presents it yet.
+    """
+    if note.seeks_host:
+        return _("asked for by {name}").format(name=note.asked_by) if note.asked_by else _("asked for")
+    return ", ".join(note.presenters) or _("someone")
 
 
 @lru_cache(maxsize=4096)

@@ -1,6 +1,7 @@
 """Who is asking, and may they? Every route wears one of these decorators; a house test checks it.
 
-`@anyone` says on purpose that no one is asked. The others need a sign-in, or a role at the conference in the address.
+`@anyone` says on purpose that no one is asked, `@named` takes a walk-in who gave a name alone. The others need a
+sign-in with a proven address, or a role at the conference in the address.
 """
 
 from __future__ import annotations
@@ -82,6 +83,18 @@ def signed_in(view: View) -> View:
         return view(*args, **names)
 
     guarded.guard = "signed_in"  # type: ignore[attr-defined]
+    return guarded  # type: ignore[return-value]
+
+
+def named(view: View) -> View:
+    """For everybody with a name: people who are signed in, and walk-ins where the conference takes them."""
+
+    @wraps(view)
+    def guarded(*args: Any, **names: Any) -> Any:
+        signed_in_person()
+        return view(*args, **names)
+
+    guarded.guard = "named"  # type: ignore[attr-defined]
     return guarded  # type: ignore[return-value]
 
 

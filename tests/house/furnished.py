@@ -6,6 +6,7 @@ What people typed is in Greek letters, so that a test can tell it from the words
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from flask import Flask
@@ -20,7 +21,7 @@ from barcamp.people import codes
 from barcamp.people.models import Device, Person
 from barcamp.registration.models import Registration, RegistrationMeal
 from barcamp.venue.models import Closure, Room, Slot
-from barcamp.wall.models import Note
+from barcamp.wall.models import CoHost, Invitation, Look, MergeOffer, Note, Pitch, PitchRound, Report
 from tests import make, stage
 
 SLUG = "camp"
@@ -83,10 +84,11 @@ def furnish(app: Flask, db: Session, slug: str = SLUG) -> House:
     )
     db.add(device)
     db.flush()
+    talk = _talk(db, camp, notes, attendee, helper)
     names = {
         "slug": slug, "note_id": notes[0].id, "room_id": rooms[1].id, "closure_id": closure.id,
         "slot_id": slots[2].id, "meal_id": lunch.id, "sponsor_id": sponsor.id, "person_id": helper.id,
-        "registration_id": registrations[0].id, "device_id": device.id, "link_id": link.id,
+        "registration_id": registrations[0].id, "device_id": device.id, "link_id": link.id, **talk,
         "people.link": sign_in_token, "feeds.agenda_ics": feeds.token_of(link.nonce, key),
     }  # fmt: skip
     return House(camp, organizer, helper, attendee, stranger, notes, names)
@@ -107,6 +109,29 @@ def _notes(
         make.note(db, camp, author, "Κρυφό", hidden_at=make.NOW, hidden_reason="διπλό"),
         make.note(db, camp, author, "Φευγάτο", withdrawn_at=make.NOW),
     ]
+
+
+def _talk(db: Session, camp: Conference, notes: list[Note], attendee: Person, helper: Person) -> dict[str, Any]:
+    """What people say and do about notes: a comment, a report, a look, a co-host, an invitation, a merge, a pitch."""
+    first, second, third = notes[:3]
+    merged = make.note(db, camp, helper, "Μαζί", merged_into_id=first.id, merged_at=make.NOW)
+    comment = make.comment(db, second, attendee, "Πότε;")
+    db.add_all([
+        CoHost(note_id=first.id, person_id=helper.id, from_note_id=merged.id, joined_at=make.NOW),
+        Look(note_id=second.id, person_id=attendee.id, kind="maybe", at=make.NOW),
+        MergeOffer(note_id=third.id, into_id=second.id, offered_by_id=attendee.id, offered_at=make.NOW),
+        Pitch(note_id=first.id, conference_id=camp.id, position=1),
+        PitchRound(conference_id=camp.id, note_id=first.id, seconds=30, opened_at=make.NOW, turn_at=make.NOW),
+    ])  # fmt: skip
+    second.look_count = 1
+    report = Report(note_id=second.id, reporter_id=attendee.id, reason="διαφήμιση", at=make.NOW)
+    invitation = Invitation(
+        note_id=first.id, made_by_id=attendee.id, token_hash=b"invitation of " + camp.slug.encode(),
+        made_at=make.NOW, expires_at=make.NOW + timedelta(days=2),
+    )  # fmt: skip
+    db.add_all([report, invitation])
+    db.flush()
+    return {"comment_id": comment.id, "report_id": report.id, "invitation_id": invitation.id}
 
 
 def _registrations(

@@ -16,7 +16,7 @@ from tests.conftest import Client
 from tests.house.furnished import House, furnish
 from tests.house.rules import Route, routes
 
-GUARDS = {"anyone", "signed_in", "organizer", "helper"}
+GUARDS = {"anyone", "named", "signed_in", "organizer", "helper"}
 
 # Routes that change something and ask nobody who they are, each with its reason.
 OPEN_TO_ALL = {
@@ -32,7 +32,7 @@ OPEN_TO_ALL = {
 
 def test_every_route_has_a_guard(app: Flask) -> None:
     bare = [str(route) for route in routes(app) if route.guard not in GUARDS]
-    assert bare == [], "put @anyone, @signed_in, @helper or @organizer (barcamp/web/guard.py) under the route"
+    assert bare == [], "put @anyone, @named, @signed_in, @helper or @organizer (barcamp/web/guard.py) under the route"
 
 
 def test_what_changes_something_knows_who_asks(app: Flask) -> None:

@@ -12,14 +12,14 @@ from barcamp.conferences.models import Conference
 from barcamp.log import service as log
 from barcamp.people.models import Person
 from barcamp.schedule import publishing
-from barcamp.wall.models import Note
+from barcamp.wall.models import Note, presented_by
 
 
 def conferences_of(db: Session, person_id: int) -> Sequence[Conference]:
     """The conferences on whose walls a person has notes, in the order in which conferences are always locked."""
     return db.scalars(
         select(Conference)
-        .where(Conference.id.in_(select(Note.conference_id).where(Note.author_id == person_id)))
+        .where(Conference.id.in_(select(Note.conference_id).where(presented_by(person_id))))
         .order_by(Conference.id)
         .options(selectinload(Conference.sponsors))
     ).all()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from barcamp.wall.routes import notes, stars, wall
+from barcamp.wall.routes import comments, hosting, merging, notes, order, stars, wall
 from barcamp.wall.routes.door import blueprint
 
-__all__ = ["blueprint", "notes", "stars", "wall"]
+__all__ = ["blueprint", "comments", "hosting", "merging", "notes", "order", "stars", "wall"]

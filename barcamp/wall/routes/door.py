@@ -23,11 +23,10 @@ def viewer(conference: Conference) -> Viewer:
     return Viewer(conference, None if person is None else person.id, "organizer" in roles(conference.id), utcnow())
 
 
-def note_or_404(conference: Conference, note_id: int, *, whole: bool = True) -> Note:
-    """A note of this conference; a hidden one is there for its author and the organizers only."""
-    find = queries.find_whole_note if whole else queries.find_note
-    note = find(db.session(), conference, note_id)
-    if note is None or not (note.hidden_at is None or may_change(conference, note)):
+def note_or_404(conference: Conference, note_id: int) -> Note:
+    """A note of this conference; one that is hidden or held is there for its presenters and the organizers only."""
+    note = queries.find_whole_note(db.session(), conference, note_id)
+    if note is None or not (note.hidden_at is note.held_at is None or may_change(conference, note)):
         abort(404)
     return note
 
@@ -37,8 +36,11 @@ def may_change(conference: Conference, note: Note) -> bool:
 
 
 def is_mine(note: Note) -> bool:
+    """Whether the asking person presents the note, or asked for it while nobody does."""
     person = me()
-    return person is not None and note.author_id == person.id
+    if person is None:
+        return False
+    return note.is_presented_by(person.id) or (note.seeks_host and note.asked_by_id == person.id)
 
 
 def places(conference: Conference) -> Places:

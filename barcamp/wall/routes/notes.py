@@ -13,20 +13,20 @@ from barcamp.schedule.publishing import follow
 from barcamp.venue import queries as venue
 from barcamp.venue.words import EQUIPMENT_WORDS
 from barcamp.wall import queries, service
-from barcamp.wall.cards import hosts
 from barcamp.wall.errors import NoteChanged, TooManyNotes, WallIsClosed
 from barcamp.wall.forms import HideForm, NoteForm, Places, slot_words
 from barcamp.wall.models import Note
+from barcamp.wall.routes import comments, hosting, merging, order
 from barcamp.wall.routes.door import blueprint, is_mine, may_change, note_or_404, places, viewer
 from barcamp.web.answers import form_again, see_other, wants_json
 from barcamp.web.clock import utcnow
-from barcamp.web.guard import anyone, organizer, roles, signed_in, signed_in_person
+from barcamp.web.guard import anyone, named, organizer, roles, signed_in_person
 from barcamp.web.load import conference_or_404, held_conference_or_404
 from barcamp.web.words import _, told
 
 
 @blueprint.get("/<slug:slug>/wall/new")
-@signed_in
+@named
 def new(slug: str) -> ResponseReturnValue:
     conference = conference_or_404(slug)
     service.refuse_when_closed(conference, utcnow())
@@ -36,7 +36,7 @@ def new(slug: str) -> ResponseReturnValue:
 
 
 @blueprint.post("/<slug:slug>/wall/notes")
-@signed_in
+@named
 def post(slug: str) -> ResponseReturnValue:
     conference, author = held_conference_or_404(slug), signed_in_person()
     form = NoteForm.over(places(conference))
@@ -62,7 +62,7 @@ def note(slug: str, note_id: int) -> ResponseReturnValue:
 
 
 @blueprint.get("/<slug:slug>/notes/<id:note_id>/edit")
-@signed_in
+@named
 def edit(slug: str, note_id: int) -> ResponseReturnValue:
     conference = conference_or_404(slug)
     found = _changeable_note(conference, note_id)
@@ -72,7 +72,7 @@ def edit(slug: str, note_id: int) -> ResponseReturnValue:
 
 
 @blueprint.post("/<slug:slug>/notes/<id:note_id>/edit")
-@signed_in
+@named
 def save(slug: str, note_id: int) -> ResponseReturnValue:
     conference, editor, session, now = held_conference_or_404(slug), signed_in_person(), db.session(), utcnow()
     found = _changeable_note(conference, note_id)
@@ -92,7 +92,7 @@ def save(slug: str, note_id: int) -> ResponseReturnValue:
 
 
 @blueprint.post("/<slug:slug>/notes/<id:note_id>/withdraw")
-@signed_in
+@named
 def withdraw(slug: str, note_id: int) -> ResponseReturnValue:
     conference, session, now = conference_or_404(slug), db.session(), utcnow()
     service.withdraw(session, conference, _own_note(conference, note_id), signed_in_person(), now=now)
@@ -103,7 +103,7 @@ def withdraw(slug: str, note_id: int) -> ResponseReturnValue:
 
 
 @blueprint.post("/<slug:slug>/notes/<id:note_id>/restore")
-@signed_in
+@named
 def restore(slug: str, note_id: int) -> ResponseReturnValue:
     conference, session, now = conference_or_404(slug), db.session(), utcnow()
     service.restore(session, conference, _own_note(conference, note_id), signed_in_person(), now=now)
@@ -146,14 +146,12 @@ def _page(conference: Conference, found: Note, hide_form: HideForm) -> str:
         db.rollback()
     session, looking = db.session(), viewer(conference)
     starred = looking.person_id is not None and queries.has_starred(session, found, looking.person_id)
-    author = "" if found.author is None else found.author.name
     return render_template(
         "wall/note.html",
         active="wall",
         conference=conference,
         note=found,
         card=looking.card(found, starred=starred),
-        hosts=hosts(author, [person.name for person in found.copresenters]),
         length=Places((), venue.talk_slots(session, conference), conference.zone).length_words(found.length),
         needs=", ".join(str(EQUIPMENT_WORDS[name]) for name in found.needs),
         wish=_wish(conference, found),
@@ -164,6 +162,10 @@ def _page(conference: Conference, found: Note, hide_form: HideForm) -> str:
         is_organizer=looking.is_organizer,
         entry=schedule.find_entry(session, found.id),
         hide_form=hide_form,
+        hosting=hosting.panel(conference, found, looking),
+        merging=merging.panel(conference, found, looking),
+        comments=comments.panel(conference, found, looking),
+        order=order.panel(conference, found, looking),
     )
 
 

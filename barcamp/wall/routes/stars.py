@@ -10,33 +10,33 @@ from barcamp.wall import service
 from barcamp.wall.routes.door import blueprint, note_or_404, viewer
 from barcamp.web.answers import referring_page, safe_path, see_other
 from barcamp.web.clock import utcnow
-from barcamp.web.guard import signed_in, signed_in_person
+from barcamp.web.guard import named, signed_in_person
 from barcamp.web.load import conference_or_404
 
 
 @blueprint.put("/<slug:slug>/notes/<id:note_id>/star")
-@signed_in
+@named
 def put_star(slug: str, note_id: int) -> ResponseReturnValue:
     stars = _give(slug, note_id)
     return jsonify(starred=True, stars=_told(slug, stars))
 
 
 @blueprint.delete("/<slug:slug>/notes/<id:note_id>/star")
-@signed_in
+@named
 def delete_star(slug: str, note_id: int) -> ResponseReturnValue:
     stars = _take(slug, note_id)
     return jsonify(starred=False, stars=_told(slug, stars))
 
 
 @blueprint.post("/<slug:slug>/notes/<id:note_id>/star")
-@signed_in
+@named
 def star(slug: str, note_id: int) -> ResponseReturnValue:
     _give(slug, note_id)
     return see_other(_back(slug, note_id))
 
 
 @blueprint.post("/<slug:slug>/notes/<id:note_id>/unstar")
-@signed_in
+@named
 def unstar(slug: str, note_id: int) -> ResponseReturnValue:
     _take(slug, note_id)
     return see_other(_back(slug, note_id))
@@ -44,7 +44,7 @@ def unstar(slug: str, note_id: int) -> ResponseReturnValue:
 
 def _give(slug: str, note_id: int) -> int:
     conference = conference_or_404(slug)
-    note = note_or_404(conference, note_id, whole=False)
+    note = note_or_404(conference, note_id)
     stars = service.star(db.session(), conference, note, signed_in_person(), now=utcnow())
     db.commit()
     return stars
@@ -52,7 +52,7 @@ def _give(slug: str, note_id: int) -> int:
 
 def _take(slug: str, note_id: int) -> int:
     conference = conference_or_404(slug)
-    note = note_or_404(conference, note_id, whole=False)
+    note = note_or_404(conference, note_id)
     stars = service.unstar(db.session(), conference, note, signed_in_person(), now=utcnow())
     db.commit()
     return stars

@@ -1,22 +1,21 @@
-"""Every SELECT about notes and stars. Nothing here ever says who starred what."""
+"""The wall: which notes are wanted, in what order, and how much there is."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select
-from sqlalchemy.orm import Session, joinedload, selectinload
+from sqlalchemy import ColumnElement, Select, func, or_, select
+from sqlalchemy.orm import Session, aliased
 
 from barcamp.conferences.models import Conference
 from barcamp.core.slugs import fold
-from barcamp.log.models import Change
 from barcamp.people.models import Person
-from barcamp.venue.models import Slot
-from barcamp.wall.models import CoPresenter, Format, Note, NoteTag, Star
+from barcamp.wall.models import ON_THE_WALL, CoHost, CoPresenter, Format, Note, NoteTag, presented_by
+from barcamp.wall.queries.stars import starred_note_ids
 
 Sort = Literal["new", "stars"]
 
@@ -25,8 +24,6 @@ TOP_TAGS = 6
 START_OF_TEXT = 600  # characters of a description that a card's excerpt is made from
 LONGEST_SEARCH = 100  # characters of a search, folded
 MOST_WORDS = 12
-
-ON_THE_WALL = and_(Note.withdrawn_at.is_(None), Note.hidden_at.is_(None))
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,21 +43,23 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class WallNote:
-    """What a card on the wall is made from. `author` is "" when the note has nobody's name any more."""
+    """What a card on the wall is made from. Nobody among `presenters`: an author who has left, or one that is sought."""
 
     id: int
     title: str
     text: str  # the start of the description, Markdown
     format: Format
     tags: tuple[str, ...]
-    author_id: int | None
-    author: str
-    copresenters: tuple[str, ...]
+    presenters: tuple[str, ...]  # names, the author first
+    mine: bool  # the asking person presents it
+    seeks_host: bool
+    asked_by: str  # who asked for it, where nobody presents it yet
     stars: int
     starred: bool
     posted_at: datetime
     withdrawn: bool
     hidden: bool
+    held: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,14 +74,17 @@ class Figures:
 def wall_notes(db: Session, conference: Conference, person_id: int | None, wanted: Wanted) -> list[WallNote]:
     """One page of the notes wanted, each with whether this person starred it. The same few queries for any number."""
     matching = _matching(db, conference, wanted)
+    asker = aliased(Person)
     by_time = (Note.posted_at.desc(), Note.id.desc())
     order = by_time if wanted.sort == "new" else (Note.star_count.desc(), *by_time)
     rows = db.execute(
         select(
-            Note.id, Note.title, func.substr(Note.description, 1, START_OF_TEXT), Note.format, Note.author_id,
-            func.coalesce(Person.name, ""), Note.star_count, Note.posted_at, Note.withdrawn_at, Note.hidden_at,
+            Note.id, Note.title, func.substr(Note.description, 1, START_OF_TEXT).label("text"), Note.format, Note.author_id,
+            func.coalesce(Person.name, "").label("author"), Note.star_count, Note.posted_at, Note.seeks_host,
+            func.coalesce(asker.name, "").label("asked_by"), Note.withdrawn_at, Note.hidden_at, Note.held_at,
         )
         .outerjoin(Person, Person.id == Note.author_id)
+        .outerjoin(asker, asker.id == Note.asked_by_id)
         .where(*matching)
         .order_by(*order)
         .limit(PAGE)
@@ -98,15 +100,27 @@ def wall_notes(db: Session, conference: Conference, person_id: int | None, wante
         .where(CoPresenter.note_id.in_(ids))
         .order_by(CoPresenter.note_id, CoPresenter.position),
     )
+    cohosts = defaultdict(list)
+    for note_id, cohost_id, name in db.execute(
+        select(CoHost.note_id, CoHost.person_id, Person.name)
+        .join(Person, Person.id == CoHost.person_id)
+        .where(CoHost.note_id.in_(ids))
+        .order_by(CoHost.note_id, CoHost.joined_at, CoHost.person_id)
+    ):
+        cohosts[note_id].append((cohost_id, name))
     starred = set() if person_id is None else starred_note_ids(db, conference, person_id)
     return [
         WallNote(
-            id=note_id, title=title, text=text, format=kind, tags=tuple(tags[note_id]),
-            author_id=author_id, author=author, copresenters=tuple(copresenters[note_id]),
-            stars=stars, starred=note_id in starred, posted_at=posted_at,
-            withdrawn=withdrawn_at is not None, hidden=hidden_at is not None,
+            id=row.id, title=row.title, text=row.text, format=row.format, tags=tuple(tags[row.id]),
+            presenters=(
+                *_without_empty([row.author, *(name for _id, name in cohosts[row.id])]), *copresenters[row.id],
+            ),
+            mine=person_id is not None and person_id in (row.author_id, *(one for one, _name in cohosts[row.id])),
+            seeks_host=row.seeks_host, asked_by=row.asked_by, stars=row.star_count, starred=row.id in starred,
+            posted_at=row.posted_at, withdrawn=row.withdrawn_at is not None, hidden=row.hidden_at is not None,
+            held=row.held_at is not None,
         )
-        for note_id, title, text, kind, author_id, author, stars, posted_at, withdrawn_at, hidden_at in rows
+        for row in rows
     ]  # fmt: skip
 
 
@@ -140,109 +154,11 @@ def top_tags(db: Session, conference: Conference) -> list[str]:
     )
 
 
-def find_note(db: Session, conference: Conference, note_id: int) -> Note | None:
-    """A note's row alone: enough to star it."""
-    return db.scalars(select(Note).where(Note.id == note_id, Note.conference_id == conference.id)).one_or_none()
-
-
-def find_whole_note(db: Session, conference: Conference, note_id: int, *, fresh: bool = False) -> Note | None:
-    """A note with all that hangs on it. `fresh` reads again what this session has read before."""
-    return db.scalars(
-        _whole()
-        .where(Note.id == note_id, Note.conference_id == conference.id)
-        .execution_options(populate_existing=fresh)
-    ).one_or_none()
-
-
-def mine(db: Session, conference: Conference, person_id: int) -> Sequence[Note]:
-    """One person's notes, also those withdrawn or hidden, the newest first."""
-    return db.scalars(
-        _whole()
-        .where(Note.conference_id == conference.id, Note.author_id == person_id)
-        .order_by(Note.posted_at.desc(), Note.id.desc())
-    ).all()
-
-
-def notes_titled(db: Session, conference: Conference, author_id: int, title: str, *, since: datetime) -> Sequence[Note]:
-    """One person's notes with exactly this title, posted since then and not withdrawn."""
-    return db.scalars(
-        _whole().where(
-            Note.conference_id == conference.id,
-            Note.author_id == author_id,
-            Note.title == title,
-            Note.posted_at > since,
-            Note.withdrawn_at.is_(None),
-        )
-    ).all()
-
-
-def count_notes(db: Session, conference: Conference, author_id: int) -> int:
-    """How many notes a person has ever posted at this conference."""
-    return db.execute(
-        select(func.count(Note.id)).where(Note.conference_id == conference.id, Note.author_id == author_id)
-    ).scalar_one()
-
-
-def starred_note_ids(db: Session, conference: Conference, person_id: int) -> set[int]:
-    """What one person starred; for that person's own pages only."""
-    return set(
-        db.scalars(
-            select(Star.note_id)
-            .join(Note, Note.id == Star.note_id)
-            .where(Star.person_id == person_id, Note.conference_id == conference.id)
-        )
-    )
-
-
-def has_starred(db: Session, note: Note, person_id: int) -> bool:
-    """Whether this person starred the note; for that person's own pages only."""
-    return db.execute(
-        select(Star.note_id).where(Star.note_id == note.id, Star.person_id == person_id)
-    ).first() is not None  # fmt: skip
-
-
-def was_edited_by_an_organizer(db: Session, note: Note) -> bool:
-    """Whether the words that stand there now are the last hand of somebody else than the author."""
-    if note.edited_at is None:
-        return False
-    last = db.execute(
-        select(Change.actor_id)
-        .where(
-            Change.conference_id == note.conference_id,
-            Change.subject == f"note:{note.id}",
-            Change.kind == "note-edited",
-        )
-        .order_by(Change.revision.desc())
-        .limit(1)
-    ).first()
-    return last is not None and last.actor_id != note.author_id
-
-
-def slots_by_id(db: Session, conference: Conference, ids: Iterable[int]) -> Sequence[Slot]:
-    """Those of these slots that are the conference's own."""
-    wanted = list(ids)
-    if not wanted:
-        return []
-    return db.scalars(
-        select(Slot).where(Slot.id.in_(wanted), Slot.conference_id == conference.id).order_by(Slot.starts_at)
-    ).all()
-
-
-def _whole() -> Select[Note]:
-    return select(Note).options(
-        joinedload(Note.author),
-        joinedload(Note.wanted_room),
-        joinedload(Note.wanted_slot),
-        selectinload(Note.tags),
-        selectinload(Note.copresenters),
-        selectinload(Note.away),
-    )
-
-
 def _matching(db: Session, conference: Conference, wanted: Wanted) -> list[ColumnElement[bool]]:
     conditions = [Note.conference_id == conference.id]
     if wanted.author_id is not None:
-        conditions.append(Note.author_id == wanted.author_id)
+        theirs = presented_by(wanted.author_id) | (Note.asked_by_id == wanted.author_id)
+        conditions += [theirs, Note.merged_at.is_(None)]
     elif wanted.hidden:
         conditions.append(Note.hidden_at.is_not(None))
     else:
@@ -279,3 +195,7 @@ def _lists(db: Session, pairs: Select[int, str]) -> defaultdict[int, list[str]]:
     for note_id, text in db.execute(pairs):
         found[note_id].append(text)
     return found
+
+
+def _without_empty(names: list[str]) -> list[str]:
+    return [name for name in names if name]
