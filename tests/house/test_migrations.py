@@ -117,3 +117,41 @@ def tables(connection: Connection) -> dict[str, Any]:
 
 def by_name(found: list[Any]) -> list[Any]:
     return sorted(found, key=lambda one: str(one["name"]))
+
+
+def test_notes_and_stars_of_the_first_release_are_as_they_were(database_url: str, engine: Engine) -> None:
+    migrate(database_url, "0001")
+    with engine.begin() as connection:
+        for statement in FIRST_RELEASE:
+            connection.exec_driver_sql(statement)
+    migrate(database_url)
+    with engine.begin() as connection:
+        notes = connection.exec_driver_sql(
+            "SELECT id, title, star_count, held_at, seeks_host, merged_into_id, look_count FROM note"
+        ).all()
+        stars = connection.exec_driver_sql("SELECT note_id, person_id, from_note_id FROM star").all()
+        camps = connection.exec_driver_sql("SELECT slug, walk_ins, hold_first_notes FROM conference").all()
+        connection.exec_driver_sql("INSERT INTO note " + NOTE.format(uid="second"))
+        (second,) = connection.exec_driver_sql("SELECT id FROM note WHERE uid = 'second'").one()
+    assert notes == [(1, "Kayak", 1, None, False, None, 0)]
+    assert stars == [(1, 1, None)]
+    assert camps == [("camp", True, False)]
+    assert second == 3  # the second one's id, which a note had that is gone, is not given again
+
+
+NOTE = (
+    "(uid, conference_id, title, description, format, length, needs, step_free, star_count, search, posted_at,"
+    " hidden_reason) VALUES ('{uid}', 1, 'Kayak', '', 'talk', 1, '[]', false, 1, '', '2026-11-21 18:00:00', '')"
+)
+FIRST_RELEASE = (
+    "INSERT INTO person (name, created_at) VALUES ('Ada', '2026-11-21 18:00:00')",
+    (
+        "INSERT INTO conference (slug, name, tagline, about, conduct, starts_on, ends_on, zone, venue, address, listed,"
+        " stars_shown, shirt_sizes, created_at) VALUES ('camp', 'Camp', '', '', '', '2026-11-21', '2026-11-21', 'UTC', '',"
+        " '', true, 'always', '[]', '2026-11-21 18:00:00')"
+    ),
+    "INSERT INTO note " + NOTE.format(uid="first"),
+    "INSERT INTO star (note_id, person_id, at) VALUES (1, 1, '2026-11-21 18:01:00')",
+    "INSERT INTO note " + NOTE.format(uid="gone"),
+    "DELETE FROM note WHERE uid = 'gone'",
+)
