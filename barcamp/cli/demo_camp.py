@@ -11,7 +11,7 @@ from typing import Any
 from uuid import UUID
 
 from barcamp.cli.names import anybody
-from barcamp.cli.scene import Idea, Scene, Someone
+from barcamp.cli.scene import Idea, Said, Scene, Someone
 from barcamp.core.slugs import slugify
 from barcamp.core.times import floor_minute, to_utc, to_wall
 from barcamp.registration.models import DIETS
@@ -143,6 +143,11 @@ def _ideas(
             copresenters=tuple(note.get("copresenters", ())),
             wanted_slot=slot[today.at(note["wanted"])] if "wanted" in note else None,
             away=tuple(slot[today.at(clock)] for clock in note.get("away", ())),
+            wish=note.get("wish", False),
+            comments=tuple(
+                Said(person[said["by"]], said["text"], min(now, at + timedelta(minutes=3 + number)))
+                for number, said in enumerate(note.get("comments", ()))
+            ),
         )
         for note, at in zip(told["notes"], posted, strict=True)
     ]

@@ -41,8 +41,20 @@ class Someone:
 
 
 @dataclass(frozen=True, slots=True)
+class Said:
+    """A comment under a note, by somebody at a position among the people."""
+
+    by: int
+    text: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Idea:
-    """A note to be. `author` is a position among the people, the others are positions of slots and rooms."""
+    """A note to be. `author` is a position among the people, the others are positions of slots and rooms.
+
+    A `wish` has no host yet: its author only asks for it.
+    """
 
     uid: str
     title: str
@@ -58,6 +70,8 @@ class Idea:
     wanted_room: int | None = None
     wanted_slot: int | None = None
     away: tuple[int, ...] = ()
+    wish: bool = False
+    comments: tuple[Said, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,6 +172,9 @@ class _Loading:
             happened.append(
                 (idea.posted_at, self.people[idea.author], "note-posted", f"note:{id_}", {"title": idea.title})
             )
+            happened += [
+                (said.at, self.people[said.by], "comment-posted", f"note:{id_}", None) for said in idea.comments
+            ]
 
         happened.sort(key=lambda line: line[0])
         lines = [
@@ -219,11 +236,21 @@ class _Loading:
                 for position, name in enumerate(idea.copresenters)
             ],
         )
+        self._add(
+            tables.wall.Comment,
+            [
+                {"note_id": id_, "author_id": self.people[said.by], "text": said.text, "posted_at": said.at}
+                for id_, idea in ideas
+                for said in idea.comments
+            ],
+        )
 
     def _note(self, id_: int, idea: Idea, stars: int) -> dict[str, Any]:
         said = NoteContent(idea.title, idea.description, tags=idea.tags, copresenters=idea.copresenters)
         return {
-            "id": id_, "uid": idea.uid, "conference_id": self.conference, "author_id": self.people[idea.author],
+            "id": id_, "uid": idea.uid, "conference_id": self.conference,
+            "author_id": None if idea.wish else self.people[idea.author],
+            "asked_by_id": self.people[idea.author] if idea.wish else None, "seeks_host": idea.wish,
             "title": idea.title, "description": idea.description, "format": idea.format, "length": idea.length,
             "needs": list(idea.needs), "step_free": idea.step_free, "star_count": stars,
             "search": said.search, "posted_at": idea.posted_at,
