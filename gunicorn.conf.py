@@ -56,6 +56,7 @@ def post_fork(server: Any, worker: Any) -> None:
 def post_worker_init(worker: Any) -> None:
     """The first worker that has loaded the site tells; those that come later would only repeat it."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches all of us, and the master tells us
+    worker.wsgi.extensions["hub"].is_serving = lambda: worker.alive  # else open streams would hold up the end
     if worker.age == 1:
         serve.say_ready(settings, worker.wsgi, with_link=with_link)
 

@@ -160,7 +160,7 @@ def base_url(session: Session) -> str:
 
 
 def wake(session: Session, name: str) -> None:
-    """Wake a job (by its name in `Store.wakers`) once this session has been committed."""
+    """Wake whoever waits under this name in `Store.wakers` (a job, open pages) once this session has been committed."""
     session.info.setdefault("woken", set()).add(name)
 
 
@@ -227,7 +227,7 @@ def session() -> Session:
 
 
 def commit() -> None:
-    """Commit this request's one transaction, open the gate and wake the jobs that were asked for."""
+    """Commit this request's one transaction, open the gate and wake whoever was asked for."""
     store().commit(session())
     _read_on()
 

@@ -18,6 +18,7 @@ from itsdangerous import URLSafeTimedSerializer
 from jinja2 import FileSystemBytecodeCache
 from sqlalchemy import NullPool, create_engine, event
 from sqlalchemy.orm import Session
+from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
 from barcamp import create_app
@@ -33,6 +34,25 @@ from tests.people import Cast, cast
 from tests.servers import postgres as postgres_server
 
 TEMPLATES = FileSystemBytecodeCache()
+
+
+def _compile_addresses_once() -> None:
+    """Werkzeug writes and compiles a Python function for each address of each app: once a run is enough."""
+    compile_one = Rule._compile_builder
+    compiled: dict[tuple[object, ...], Any] = {}
+
+    def compile_once(rule: Rule, append_unknown: bool = True) -> Any:
+        if rule.defaults:
+            return compile_one(rule, append_unknown)
+        key = (*rule._trace, append_unknown)
+        if key not in compiled:
+            compiled[key] = compile_one(rule, append_unknown)
+        return compiled[key]
+
+    Rule._compile_builder = compile_once  # type: ignore[assignment]
+
+
+_compile_addresses_once()
 
 
 @pytest.fixture(scope="session")
@@ -109,7 +129,9 @@ def app(settings: Settings, at_the_camp: None) -> Iterator[Flask]:
     made = create_app(settings)
     made.test_client_class = Client
     made.jinja_env.bytecode_cache = TEMPLATES  # compiled once a run, not once a test
+    made.extensions["hub"].longest = 0.0  # a stream tells what there is and ends, as every other answer does
     yield made
+    made.extensions["hub"].close()
     made.extensions["store"].dispose()
 
 

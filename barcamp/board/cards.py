@@ -14,7 +14,7 @@ from barcamp.core.timetable.problem import Place
 from barcamp.core.timetable.reasons import Reason, why_unplaced
 from barcamp.core.timetable.score import Figures, audience, figures
 from barcamp.errors import N_
-from barcamp.schedule.draft import Draft
+from barcamp.schedule.draft import Draft, DraftNote
 from barcamp.schedule.problems import Breach, breaches, of_notes
 from barcamp.venue.models import Room, Slot
 from barcamp.web.words import _, locale, ngettext
@@ -34,7 +34,7 @@ SUGGESTED = 5
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """What parts/board.html needs of one note."""
+    """What parts/board.html needs of one note. `stars` it has; `expected` goes by those that a late one would have."""
 
     id: int
     title: str
@@ -114,10 +114,10 @@ class Board:
 
     @cached_property
     def tray(self) -> list[Card]:
-        """Notes without a place, the most starred first."""
-        loose = [number for number, place in enumerate(self.draft.plan) if place is None]
-        cards = [self.cards[self.draft.notes[number].id] for number in loose]
-        return sorted(cards, key=lambda card: (-card.stars, card.id))
+        """Notes without a place, the most wanted first: late notes by the stars they would have had."""
+        loose = [note for note, place in zip(self.draft.notes, self.draft.plan, strict=True) if place is None]
+        loose.sort(key=lambda note: (-note.stars * note.late_factor, note.id))
+        return [self.cards[note.id] for note in loose]
 
     @cached_property
     def rows(self) -> list[Row]:
@@ -204,8 +204,13 @@ class Board:
             pinned=note.id in self.draft.placed and self.draft.placed[note.id].pinned,
             problems=self._problems_of[note.id],
             selected=note.id == self.opened,
-            reason=None if place is not None else self._why(number),
+            reason=None if place is not None else self._why_in_the_tray(number),
         )
+
+    def _why_in_the_tray(self, number: int) -> str | None:
+        """Why it has no place, and why it stands where it does among the others that have none."""
+        words = [said for said in (self._why(number), _late_words(self.draft.notes[number])) if said]
+        return " ".join(words) or None
 
     def _why(self, number: int) -> str | None:
         reason = self._reasons.get(number)
@@ -246,3 +251,10 @@ class Board:
         else:
             effect = ngettext("%(num)s fewer can go", "%(num)s fewer can go", change) % {"num": change}
         return Suggestion(slot.id, room.id, self.place_label(place), effect)
+
+
+def _late_words(note: DraftNote) -> str | None:
+    would_have = round(note.stars * note.late_factor)
+    if would_have <= note.stars:
+        return None
+    return _("It went up late: from the start it would have had about {stars} stars.").format(stars=would_have)

@@ -16,6 +16,7 @@ from typing import Any
 from sqlalchemy import Select, func, select, text
 from sqlalchemy.orm import Session
 
+from barcamp.cli import merges
 from barcamp.conferences.models import Conference
 from barcamp.core.times import Span, blocks
 from barcamp.log.models import Change, Head
@@ -48,6 +49,7 @@ def run(db: Session, *, now: datetime) -> list[Finding]:
         *stars_are_counted(db),
         *nobody_stars_their_own(db),
         *looks_are_counted(db),
+        *(Finding(fault) for fault in merges.faults(db)),
         *nothing_reaches_across(db),
         *cells_are_the_placements(db),
         *rules_are_kept(db),
@@ -111,11 +113,14 @@ def stars_are_counted(db: Session) -> Iterator[Finding]:
 
 
 def nobody_stars_their_own(db: Session) -> Iterator[Finding]:
+    """Except that a star waits on a merged note, for its person to leave the one which that lives on in."""
+    waits = (Star.from_note_id == Note.merged_into_id) & Note.merged_at.is_not(None)
     rows = db.scalars(
         select(Note.id)
         .join(Star, Star.note_id == Note.id)
         .outerjoin(CoHost, (CoHost.note_id == Note.id) & (CoHost.person_id == Star.person_id))
         .where((Star.person_id == Note.author_id) | CoHost.person_id.is_not(None))
+        .where(Star.from_note_id.is_(None) | ~waits)
         .order_by(Note.id)
     )
     for note in rows:
@@ -267,7 +272,7 @@ def _entries_are_the_version(db: Session, conference_id: int, slug: str, number:
             select(Change.subject).where(
                 Change.conference_id == conference_id,
                 Change.revision > published,
-                Change.kind.in_(("note-withdrawn", "note-hidden", "note-merged")),
+                Change.kind.in_(("note-withdrawn", "note-hidden", "note-merged", "note-seeks-host")),
             )
         )
     )

@@ -11,7 +11,8 @@ from sqlalchemy.orm import Session
 
 from barcamp import db
 from barcamp.cli import demo_camp, demo_crowd
-from barcamp.cli.scene import Scene, load
+from barcamp.cli.loading import load
+from barcamp.cli.scene import Scene
 from barcamp.conferences.models import Conference, Role
 from barcamp.conferences.queries import find_conference
 from barcamp.core.slugs import RESERVED, is_slug

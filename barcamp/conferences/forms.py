@@ -109,6 +109,11 @@ class ConferenceForm(BasicsForm):
         ],
         default="always",
     )
+    walk_ins = BooleanField(
+        lazy("A name is enough to post and star (no e-mail)"),
+        description=lazy("Turned off later, what walk-ins did stays; they need an address to go on."),
+    )
+    hold_first_notes = BooleanField(lazy("Hold everybody’s first note until an organizer has seen it"))
     sizes = Line(
         lazy("T-shirt sizes"), 200, description=lazy("With commas between, as S, M, L. Empty means no T-shirts.")
     )

@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session, selectinload
 
 from barcamp.conferences.models import Conference, Role, RoleKind, Sponsor
-from barcamp.log.models import Change
+from barcamp.log.models import Change, Head
 from barcamp.people.models import Person
 
 
@@ -21,6 +21,13 @@ def find_conference(db: Session, slug: str, *, fresh: bool = False) -> Conferenc
         .options(selectinload(Conference.sponsors))
         .execution_options(populate_existing=fresh)
     ).one_or_none()
+
+
+def find_revision(db: Session, slug: str) -> int | None:
+    """How far the log of the conference at this address has come."""
+    return db.execute(
+        select(Head.revision).join(Conference, Conference.id == Head.conference_id).where(Conference.slug == slug)
+    ).scalar_one_or_none()
 
 
 def last_revision(db: Session, conference_id: int, subject: str) -> int:

@@ -25,7 +25,7 @@ from barcamp.schedule.models import Publication
 from barcamp.web import fresh
 from barcamp.web.answers import form_again, see_other
 from barcamp.web.clock import utcnow
-from barcamp.web.guard import anyone, me, signed_in, signed_in_person
+from barcamp.web.guard import anyone, me, named, signed_in_person
 from barcamp.web.load import conference_or_404
 from barcamp.web.words import _, told
 
@@ -74,7 +74,7 @@ def subscribe(slug: str) -> ResponseReturnValue:
 
 
 @blueprint.post("/<slug:slug>/subscribe/links")
-@signed_in
+@named
 def make_link(slug: str) -> ResponseReturnValue:
     conference, form = conference_or_404(slug), LinkForm(request.form)
     if not form.validate():
@@ -94,7 +94,7 @@ def make_link(slug: str) -> ResponseReturnValue:
 
 
 @blueprint.post("/<slug:slug>/subscribe/links/<id:link_id>/revoke")
-@signed_in
+@named
 def revoke_link(slug: str, link_id: int) -> ResponseReturnValue:
     conference, person = conference_or_404(slug), signed_in_person()
     link = queries.find_own_token(db.session(), conference, person.id, link_id) or abort(404)

@@ -9,6 +9,7 @@ from typing import Any, Protocol
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from barcamp.db import wake
 from barcamp.log.models import Change, Head
 
 
@@ -47,7 +48,7 @@ def write(
 ) -> Change:
     """Add the next line to the conference's log: raise its revision by one and write what happened.
 
-    `kind` is a word like "note-posted", `subject` names the row like "note:12".
+    `kind` is a word like "note-posted", `subject` names the row like "note:12". Open pages hear of it after the commit.
     """
     revision = db.execute(
         update(Head)
@@ -67,4 +68,5 @@ def write(
         after=None if after is None else dict(after),
     )
     db.add(change)
+    wake(db, "live")
     return change

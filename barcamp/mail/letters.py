@@ -6,6 +6,7 @@ the commit.
 
 from __future__ import annotations
 
+import re
 import secrets
 from datetime import datetime
 from typing import Protocol
@@ -18,9 +19,10 @@ from barcamp.mail.links import Links
 from barcamp.mail.models import Letter
 from barcamp.web.words import _
 
-#: What these say opens an account, so it is forgotten as soon as it is sent.
-SECRET_KINDS = ("sign-in-code", "address-code")
+#: What these say opens an account or a note, so it is forgotten as soon as it is sent.
+SECRET_KINDS = ("sign-in-code", "address-code", "invitation")
 LONGEST_SUBJECT = 150
+_LIKE_AN_ADDRESS = re.compile(r"://|@|/\S*/|\w[.\u3002\uff0e\uff61]\w")
 
 
 class Reader(Protocol):
@@ -154,6 +156,47 @@ def promoted(db: Session, reader: Reader, camp: Camp, *, links: Links, now: date
     )
     subject = _("You have a place at {camp}").format(camp=camp.name)
     return write(db, "promoted", reader.email, subject, text, person_id=reader.id, now=now)
+
+
+def invitation(
+    db: Session,
+    to: str,
+    host: str,
+    camp: Camp,
+    title: str,
+    link: str,
+    *,
+    days: int,
+    person_id: int | None = None,
+    now: datetime,
+) -> Letter:
+    """Somebody would like the reader to present a note with them. The same words whether the address is known or not.
+
+    The host's name and the note's title are other people's words on their way to an address that somebody typed: where
+    they hold what a mail program would make a link of, the letter goes without them.
+    """
+    who = _without_links(host) or _("Somebody")
+    what = _without_links(title)
+    first = (
+        _("{who} would like you to present “{title}” with them at {camp}.")
+        if what
+        else _("{who} would like you to present a session with them at {camp}.")
+    ).format(who=who, title=what, camp=camp.name)
+    text = _(
+        "{hello}\n\n"
+        "{first}\n\n"
+        "See what it is about, and join with one press:\n{link}\n\n"
+        "The link works once, for {days} days. Do you know nothing of this, or would you rather not? "
+        "Then you can throw this letter away."
+    ).format(hello=_hello(""), first=first, link=link, days=days)
+    return write(
+        db, "invitation", to, _("Will you present with {who}?").format(who=who), text, person_id=person_id, now=now
+    )
+
+
+def _without_links(words: str) -> str:
+    """The words, or "" where they hold something like an address."""
+    return "" if _LIKE_AN_ADDRESS.search(words) else words
 
 
 def _hello(name: str) -> str:

@@ -16,12 +16,14 @@ from barcamp.people.models import Person
 from barcamp.registration.models import Registration, RegistrationMeal
 from barcamp.schedule.models import Cell, Placement, Publication
 from barcamp.venue.models import Room, Slot
-from barcamp.wall.models import ON_THE_WALL, Note
+from barcamp.wall.models import ON_THE_WALL, Note, Star
 
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """How far a conference has come, in numbers. `notes` and `stars` are of the notes on the wall."""
+    """How far a conference has come, in numbers. `notes` and `stars` are of the notes on the wall; those that walk-ins
+    wrote and gave are counted among them.
+    """
 
     coming: int
     waiting: int
@@ -34,6 +36,10 @@ class Figures:
     breaks: int
     organizers: int
     sponsors: int
+    walk_in_notes: int
+    walk_in_authors: int
+    walk_in_stars: int
+    walk_in_givers: int
     version: int | None
     changed_at: datetime | None
 
@@ -54,6 +60,8 @@ def figures(db: Session, conference: Conference) -> Figures:
         _count(Slot.conference_id == camp, Slot.kind != "talks"),
         _count(Role.conference_id == camp, Role.kind == "organizer"),
         _count(Sponsor.conference_id == camp),
+        *_of_walk_ins(func.coalesce(Note.author_id, Note.asked_by_id), select(Note.id).where(*on_the_wall)),
+        *_of_walk_ins(Star.person_id, select(Star.note_id).join(Note, Note.id == Star.note_id).where(*on_the_wall)),
     ]
     row = db.execute(select(*(count.scalar_subquery() for count in counts))).one()
     published = db.execute(
@@ -124,6 +132,12 @@ def _ids(changes: Sequence[Change], thing: str) -> set[int]:
 
 def _named(db: Session, query: Select[int, str]) -> dict[int, str]:
     return {row[0]: row[1] for row in db.execute(query)}
+
+
+def _of_walk_ins(whose: Any, rows: Select[int]) -> list[Select[int]]:
+    """How many of these rows are by walk-ins, and by how many of them."""
+    theirs = rows.join(Person, Person.id == whose).where(Person.email.is_(None), Person.erased_at.is_(None))
+    return [theirs.with_only_columns(counted) for counted in (func.count(), func.count(func.distinct(Person.id)))]
 
 
 def _count(*conditions: ColumnElement[bool]) -> Select[int]:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from babel.numbers import format_percent
+
 from barcamp.errors import N_
-from barcamp.organize.queries import News
-from barcamp.web.words import _
+from barcamp.organize.queries import Figures, News
+from barcamp.web.words import _, locale, ngettext
 
 SOMEONE = N_("Someone")
 
@@ -29,6 +31,7 @@ _WORDS = {
     "role-given": N_("{who} gave {about} a role in the team"),
     "role-taken": N_("{who} took {about} out of the team"),
     "presenter-renamed": N_("{who} has a new name"),
+    "person-merged": N_("{about} signed in; what they did by name alone is theirs now"),
     "presenter-erased": N_("Somebody who had posted notes has left; the notes stay"),
     "registered": N_("{who} registered"),
     "registration-changed": N_("{who} changed a registration"),
@@ -40,6 +43,24 @@ _WORDS = {
     "note-restored": N_("{who} brought “{about}” back"),
     "note-hidden": N_("{who} hid “{about}”"),
     "note-shown": N_("{who} showed “{about}” again"),
+    "note-held": N_("{who} posted a first note, which waits for you: “{about}”"),
+    "note-released": N_("{who} let “{about}” up"),
+    "note-seeks-host": N_("{who} lets somebody else give “{about}”"),
+    "note-taken-up": N_("{who} will give “{about}”"),
+    "note-handed-over": N_("{who} left “{about}” to a co-host"),
+    "note-merged": N_("{who} made “{about}” part of another note"),
+    "note-unmerged": N_("{who} made “{about}” a note of its own again"),
+    "cohost-joined": N_("{who} presents “{about}”, too"),
+    "cohost-left": N_("{who} presents “{about}” no longer"),
+    "cohost-removed": N_("{who} took a co-host off “{about}”"),
+    "comment-posted": N_("{who} wrote under “{about}”"),
+    "comment-hidden": N_("{who} hid a comment under “{about}”"),
+    "comment-shown": N_("{who} showed a comment under “{about}” again"),
+    "report-made": N_("“{about}” was reported"),
+    "report-settled": N_("{who} let “{about}” stay as it is"),
+    "pitch-queued": N_("{who} put notes into the queue of the pitch round"),
+    "pitch-opened": N_("{who} started the pitch round with “{about}”"),
+    "pitch-closed": N_("{who} ended the pitch round"),
     "arranged": N_("{who} had the notes arranged"),
     "placed": N_("{who} placed “{about}”"),
     "taken-off": N_("{who} took “{about}” off the board"),
@@ -51,10 +72,35 @@ _WORDS = {
 }
 
 
+#: What the overview tells of. The rest is told where it happens: the queue of the pitch round, offers, invitations.
+TOLD = tuple(_WORDS)
+
+
+def walk_in_shares(figures: Figures) -> list[str]:
+    """How much of the wall is from people who gave a name alone, as sentences; none where nothing is."""
+    stars, notes = figures.walk_in_stars, figures.walk_in_notes
+    said = []
+    if stars:
+        words = ngettext(
+            "{part} of {all} stars ({share}) come from {n} walk-in.",
+            "{part} of {all} stars ({share}) come from {n} walk-ins.",
+            figures.walk_in_givers,
+        )
+        said.append(_filled(words, stars, figures.stars, figures.walk_in_givers))
+    if notes:
+        words = ngettext(
+            "{part} of {all} notes ({share}) come from {n} walk-in.",
+            "{part} of {all} notes ({share}) come from {n} walk-ins.",
+            figures.walk_in_authors,
+        )
+        said.append(_filled(words, notes, figures.notes, figures.walk_in_authors))
+    return said
+
+
+def _filled(words: str, part: int, all_: int, people: int) -> str:
+    return words.format(part=part, all=all_, share=format_percent(part / all_, locale=locale()), n=people)
+
+
 def line(news: News) -> str:
-    """One line of the log for people; a kind nobody has put into words is shown as it is."""
-    who = news.actor or _(SOMEONE)
-    known = _WORDS.get(news.change.kind)
-    if known is None:
-        return f"{who}: {news.change.kind.replace('-', ' ')} {news.about}".rstrip()
-    return _(known).format(who=who, about=news.about or _(SOMEONE))
+    """One line of the log for people."""
+    return _(_WORDS[news.change.kind]).format(who=news.actor or _(SOMEONE), about=news.about or _(SOMEONE))

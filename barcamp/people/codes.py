@@ -36,6 +36,15 @@ class Guess:
     guesses_left: int
 
 
+@dataclass(frozen=True, slots=True)
+class Unnamed:
+    """A reader whose name a letter leaves out: a walk-in may give any name and type any address."""
+
+    id: int
+    name: str = ""
+    email: None = None
+
+
 def ask(
     db: Session, email: str, *, name: str = "", next_path: str = "/", key: str, links: Links, now: datetime
 ) -> SignInCode:
@@ -64,7 +73,8 @@ def ask_for_address(db: Session, person: Person, email: str, *, key: str, now: d
     code = _new_code()
     row = _replace(db, email, _for_address(person), code, secrets.token_urlsafe(32), key=key, now=now)
     row.link_hash = secrets.token_bytes(32)  # there is no link to this one
-    letters.address_code(db, person, email, code, now=now)
+    reader = Unnamed(person.id) if person.is_walk_in else person
+    letters.address_code(db, reader, email, code, now=now)
     return row
 
 

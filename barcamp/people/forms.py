@@ -89,6 +89,13 @@ class NameForm(Typed):
     name = Name()
 
 
+class WalkInForm(Typed):
+    """All that a conference's wall asks of somebody who comes by."""
+
+    name = Name()
+    next = HiddenField()
+
+
 class AddressForm(Typed):
     email = Address()
 

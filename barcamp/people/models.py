@@ -11,7 +11,7 @@ from barcamp.db import Base
 
 
 class Person(Base):
-    """Somebody with a name and an address. A walk-in gave a name alone; an erased person keeps the row, and nothing else."""
+    """Somebody with a name and an address. A walk-in gave a name alone; of an erased person only the row is left."""
 
     __tablename__ = "person"
     __table_args__ = (CheckConstraint("name <> '' OR erased_at IS NOT NULL", name="has_a_name"),)

@@ -19,7 +19,7 @@ from barcamp.people.models import Device, Person, SignInCode
 
 __all__ = [
     "change_address", "end_device", "end_devices", "erase", "find_or_make_person", "finish", "forget_old", "make_link",
-    "person_of", "rename", "set_password", "sign_in", "touch",
+    "person_of", "rename", "set_password", "sign_in", "touch", "walk_in",
 ]  # fmt: skip
 
 UNSEEN = timedelta(days=90)
@@ -62,6 +62,14 @@ def find_or_make_person(db: Session, email: str, name: str, *, now: datetime) ->
         if other is None:
             raise
         return other
+    return person
+
+
+def walk_in(db: Session, name: str, *, now: datetime) -> Person:
+    """Somebody who gives a name alone. They are who holds this browser's cookie, until they add an address."""
+    person = Person(name=name, created_at=now)
+    db.add(person)
+    db.flush()
     return person
 
 

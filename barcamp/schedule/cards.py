@@ -13,6 +13,7 @@ from barcamp.core.times import time_label
 from barcamp.schedule import queries
 from barcamp.schedule.entries import moved_from
 from barcamp.schedule.models import Entry
+from barcamp.wall.cards import way_in
 from barcamp.web.clock import utcnow
 from barcamp.web.guard import me
 from barcamp.web.words import _
@@ -33,7 +34,7 @@ def entry_card(conference: Conference) -> Callable[[Entry], dict[str, Any]]:
             "url": url_for("wall.note", slug=slug, note_id=note_id),
             "room": entry.room,
             "hosts": entry.hosts or _("someone"),
-            "was": _was(entry, conference.zone),
+            "was": was(entry, conference.zone),
             "cancelled": entry.state == "cancelled",
             "starred": entry.note_id in starred,
             "mine": entry.note_id in own,
@@ -41,18 +42,18 @@ def entry_card(conference: Conference) -> Callable[[Entry], dict[str, Any]]:
             "stars": None,
             "star_url": url_for("wall.star", slug=slug, note_id=note_id),
             "unstar_url": url_for("wall.unstar", slug=slug, note_id=note_id),
-            "sign_in_url": _sign_in_url(slug, note_id) if person is None else None,
+            "sign_in_url": _way_in(conference, note_id) if person is None else None,
         }
 
     return card
 
 
-def _sign_in_url(slug: str, note_id: int) -> str:
+def _way_in(conference: Conference, note_id: int) -> str:
     """Where a guest who wants to star goes first, and then to the note. A form would set a cookie on every guest."""
-    return url_for("people.sign_in", next=url_for("wall.note", slug=slug, note_id=note_id))
+    return way_in(conference, url_for("wall.note", slug=conference.slug, note_id=note_id))
 
 
-def _was(entry: Entry, zone: str) -> str | None:
+def was(entry: Entry, zone: str) -> str | None:
     """Where the session was before it moved: "KEC 1005" or "13:00, KEC 1005"."""
     if entry.moved_from is None:
         return None

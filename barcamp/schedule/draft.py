@@ -22,6 +22,7 @@ from barcamp.schedule.models import Placement
 from barcamp.venue import queries as venue
 from barcamp.venue.models import Room, Slot
 from barcamp.wall.models import ON_THE_WALL, CoHost, CoPresenter, Format, Note, NoteAway, NoteTag, Star
+from barcamp.wall.queries import late_factors
 
 STEP_FREE = "step-free"
 
@@ -45,6 +46,7 @@ class DraftNote:
     away: frozenset[int]  # slot ids
     tags: tuple[str, ...]
     stars: int
+    late_factor: float  # what its stars count for beside those of notes that were up from the start
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,13 +147,14 @@ class Draft:
                 slot=self.slot_number.get(note.wanted_slot_id or 0), room=self.room_number.get(note.wanted_room_id or 0)
             ),
             pin=None if place is None else Wish(place.slot, place.room),
+            late_factor=note.late_factor,
         )
 
 
 def read(db: Session, conference: Conference, *, stars: bool = True) -> Draft:
     """Read a conference's whole draft; without its stars where nobody asks what is popular."""
     slots = venue.slots(db, conference)
-    notes = _notes(db, conference)
+    notes = _notes(db, conference, late_factors(db, conference) if stars else {})
     numbers = {note.id: number for number, note in enumerate(notes)}
     return Draft(
         conference=conference,
@@ -173,7 +176,7 @@ def placements(db: Session, conference: Conference) -> dict[int, Placed]:
     return {note_id: Placed(slot_id, room_id, pinned) for note_id, slot_id, room_id, pinned in rows}
 
 
-def _notes(db: Session, conference: Conference) -> tuple[DraftNote, ...]:
+def _notes(db: Session, conference: Conference, factors: Mapping[int, float]) -> tuple[DraftNote, ...]:
     on_the_wall = (Note.conference_id == conference.id) & ON_THE_WALL & ~Note.seeks_host
     rows = db.execute(
         select(
@@ -216,6 +219,7 @@ def _notes(db: Session, conference: Conference) -> tuple[DraftNote, ...]:
             away=frozenset(away[row.id]),
             tags=tuple(tags[row.id]),
             stars=row.star_count,
+            late_factor=factors.get(row.id, 1.0),
         )
         for row in rows
     )

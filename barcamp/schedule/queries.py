@@ -61,7 +61,9 @@ def find_undoable(db: Session, conference: Conference) -> Change | None:
 
 def lengths_on_the_wall(db: Session, conference: Conference) -> dict[int, int]:
     """How many slots each note on the wall wants, by its id."""
-    rows = db.execute(select(Note.id, Note.length).where(Note.conference_id == conference.id, ON_THE_WALL))
+    rows = db.execute(
+        select(Note.id, Note.length).where(Note.conference_id == conference.id, ON_THE_WALL, ~Note.seeks_host)
+    )
     return dict(rows.all())
 
 

@@ -12,7 +12,7 @@ from flask import url_for
 from barcamp.conferences.models import Conference
 from barcamp.errors import N_
 from barcamp.wall.models import FORMATS, Note
-from barcamp.wall.queries import START_OF_TEXT, WallNote
+from barcamp.wall.queries import START_OF_TEXT, Pitched, WallNote
 from barcamp.web import markdown
 from barcamp.web.words import _
 
@@ -50,6 +50,7 @@ class Card:
     withdrawn: bool
     held: bool
     seeks_host: bool
+    questions: int
 
 
 @dataclass(frozen=True)
@@ -84,9 +85,9 @@ class Viewer:
                     starred=note.starred, mine=note.mine,
                     can_star=stars_open and not (note.mine or note.withdrawn or note.hidden or note.held),
                     url=url, star_url=star_url.format(note.id), unstar_url=unstar_url.format(note.id),
-                    sign_in_url=url_for("people.sign_in", next=url) if self.person_id is None else None,
+                    sign_in_url=way_in(self.conference, url) if self.person_id is None else None,
                     new=self.now - note.posted_at < NEW_FOR, hidden=note.hidden, withdrawn=note.withdrawn,
-                    held=note.held, seeks_host=note.seeks_host,
+                    held=note.held, seeks_host=note.seeks_host, questions=note.questions,
                 )
             )  # fmt: skip
         return cards
@@ -104,7 +105,14 @@ class Viewer:
         return self.cards([flat])[0]
 
 
-def presenters(note: WallNote) -> str:
+def way_in(conference: Conference, wanted: str) -> str:
+    """Where a guest becomes somebody, and then goes on to `wanted`: by a name where that is enough, else by mail."""
+    if conference.walk_ins:
+        return url_for("people.walk_in", slug=conference.slug, next=wanted)
+    return url_for("people.sign_in", next=wanted)
+
+
+def presenters(note: WallNote | Pitched) -> str:
     """Who presents, as one line: "Bo Finch, Cy Reed"; "someone" for an author who has left; who asked for it where
     nobody presents it yet.
     """

@@ -7,11 +7,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from wtforms import BooleanField, SelectField, ValidationError
+from wtforms import BooleanField, RadioField, SelectField, ValidationError
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired
 
 from barcamp.core.slugs import LONGEST_TAG, clean_tag
 from barcamp.core.times import day_label, span_label
+from barcamp.people.forms import Address
 from barcamp.venue.models import EQUIPMENT, Room, Slot
 from barcamp.venue.words import EQUIPMENT_WORDS
 from barcamp.wall.cards import FORMAT_WORDS
@@ -24,6 +26,7 @@ MOST_TAGS = 6
 MOST_COPRESENTERS = 6
 LONGEST_NAME = 80
 LONGEST_DESCRIPTION = 5000
+LONGEST_COMMENT = 500
 
 #: A room or a time may have gone since the form was opened; its number would tell nobody anything.
 _CHOOSE_AGAIN = lazy("Please choose again: that is not one of these.")
@@ -92,11 +95,17 @@ class NoteForm(Typed):
         lazy("When can you not?"), coerce=int, **SOME_OF_THESE,
         description=lazy("Your session will not be put into these times. Only the organizers see them."),
     )  # fmt: skip
+    seeks_host = BooleanField(
+        lazy("I would like to hear this: somebody else should give it"),
+        description=lazy("It goes up as a wish. It gets a room and a time once somebody takes it up."),
+    )
+    cohosts = 0  # how many present it by invitation, beside those who are named here
 
     @classmethod
-    def over(cls, places: Places, content: NoteContent | None = None) -> NoteForm:
+    def over(cls, places: Places, content: NoteContent | None = None, *, cohosts: int = 0) -> NoteForm:
         """The form over what was typed, or what a note says; the choices are what the conference offers."""
         form: NoteForm = cls.typed(**({} if content is None else _typed_values(content)))
+        form.cohosts = cohosts
         form.format.choices = [(name, _(FORMAT_WORDS[name])) for name in FORMATS]
         form.length.choices = [(slots, places.length_words(slots)) for slots in (1, 2, 3, 4)]
         form.needs.choices = [(name, str(EQUIPMENT_WORDS[name])) for name in EQUIPMENT]
@@ -113,9 +122,11 @@ class NoteForm(Typed):
             raise ValidationError(_("Please choose {most} tags at the most.").format(most=MOST_TAGS))
 
     def validate_copresenters(self, field: Line) -> None:
-        names = _pieces(field.data or "")
-        if len(names) > MOST_COPRESENTERS:
-            raise ValidationError(_("Please name {most} people at the most.").format(most=MOST_COPRESENTERS))
+        names, most = _pieces(field.data or ""), max(0, MOST_COPRESENTERS - self.cohosts)
+        if names and self.seeks_host.data:
+            raise ValidationError(_("Nobody presents a wish yet, so please name nobody here."))
+        if len(names) > most:
+            raise ValidationError(_("Please name {most} people at the most.").format(most=most))
         if any(len(name) > LONGEST_NAME for name in names):
             raise ValidationError(_("Please keep each name to {longest} characters.").format(longest=LONGEST_NAME))
 
@@ -124,6 +135,8 @@ class NoteForm(Typed):
             raise ValidationError(_("You would like a time in which you say you cannot."))
 
     def validate_away(self, field: Ticks) -> None:
+        if field.data and self.seeks_host.data:
+            raise ValidationError(_("Whoever takes your wish up says when they cannot."))
         if field.data and len(set(field.data)) == len(field.choices or []):
             raise ValidationError(_("Please leave at least one time in which you can."))
 
@@ -155,6 +168,21 @@ class NoteForm(Typed):
         return any(field.errors for field in more) or self.content() != NoteContent(self.title.data or "")
 
 
+class CommentForm(Typed):
+    """A question or an answer under a note."""
+
+    text = Paragraphs(
+        lazy("Your question or answer"), LONGEST_COMMENT, [DataRequired(lazy("Please write something first."))],
+        id="comment-text",
+    )  # fmt: skip
+
+
+class InvitationForm(Typed):
+    """Where an invitation is mailed to."""
+
+    email = Address()
+
+
 class HideForm(Typed):
     """Why a note is hidden; its author reads it."""
 
@@ -162,6 +190,40 @@ class HideForm(Typed):
         lazy("Why?"), 200, [DataRequired(lazy("Please say why: the author reads it."))],
         description=lazy("The author and the organizers see this."),
     )  # fmt: skip
+
+
+#: Why something is reported, as it is kept, and as it is said.
+REPORT_REASONS = {
+    "ad": lazy("Advertising or spam"),
+    "hurtful": lazy("It hurts or insults people"),
+    "off-topic": lazy("It is not a session"),
+    "double": lazy("It is on the wall twice"),
+    "other": lazy("Something else"),
+}
+
+
+class ReportForm(Typed):
+    """Why something does not belong on the wall; the organizers read it."""
+
+    kind = RadioField(
+        lazy("What is wrong?"),
+        [DataRequired(lazy("Please choose what is wrong."))],
+        choices=[SelectChoice(name, words) for name, words in REPORT_REASONS.items()],
+    )
+    words = Line(
+        lazy("In your words"), 200, description=lazy("If you like. Only the organizers read it, and not who wrote it.")
+    )
+
+    def reason(self) -> str:
+        """As it is kept: "hurtful", or "hurtful: the second line"."""
+        return f"{self.kind.data}: {self.words.data}" if self.words.data else str(self.kind.data)
+
+
+def reason_words(reason: str) -> str:
+    """A report's reason as it is shown: "It hurts or insults people: the second line"."""
+    kind, colon, words = reason.partition(": ")
+    told = str(REPORT_REASONS.get(kind, kind))
+    return f"{told}: {words}" if colon else told
 
 
 def _typed_values(content: NoteContent) -> dict[str, Any]:

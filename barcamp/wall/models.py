@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Literal
 
@@ -21,6 +22,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from barcamp.conferences.models import Conference
+from barcamp.core.slugs import fold
 from barcamp.db import Base
 from barcamp.people.models import Person
 from barcamp.venue.models import Room, Slot
@@ -33,7 +35,7 @@ LookKind = Literal["want", "maybe", "skip"]
 class Note(Base):
     """An idea on the wall. It stays the same row when it gets a room and a time.
 
-    `length` is in slots, 1 to 4. `star_count` equals the number of Star rows at every commit, `look_count` that of Looks.
+    `length` is in slots, 1 to 4. `star_count` is the number of Star rows at every commit, `look_count` that of Looks.
     A note that `seeks_host` is a wish: somebody asked for it, and nobody presents it yet.
     `search` is the folded text that a search looks into, without the author's name: that is looked up as it is now.
     `uid` is the calendar's name for it, for life.
@@ -77,7 +79,7 @@ class Note(Base):
     conference: Mapped[Conference] = relationship(lazy="raise_on_sql")
     author: Mapped[Person | None] = relationship(lazy="raise_on_sql", foreign_keys=[author_id])
     asked_by: Mapped[Person | None] = relationship(lazy="raise_on_sql", foreign_keys=[asked_by_id])
-    merged_into: Mapped[Note | None] = relationship(lazy="raise_on_sql", remote_side=[id])
+    merged_into: Mapped[Note | None] = relationship(lazy="raise_on_sql", remote_side="Note.id")
     cohosts: Mapped[list[CoHost]] = relationship(
         lazy="raise_on_sql", order_by="CoHost.joined_at, CoHost.person_id", foreign_keys="CoHost.note_id",
         cascade="all, delete-orphan",
@@ -106,7 +108,7 @@ class Note(Base):
         """The names of all who present it: the author (unless erased), co-hosts, then those known by name alone."""
         author = [self.author.name] if self.author is not None and self.author.name else []
         cohosts = [one.person.name for one in self.cohosts if one.person.name]
-        return author + cohosts + [copresenter.name for copresenter in self.copresenters]
+        return each_once(author + cohosts + [copresenter.name for copresenter in self.copresenters])
 
     @property
     def written_at(self) -> datetime:
@@ -123,6 +125,14 @@ class Note(Base):
 ON_THE_WALL = and_(
     Note.withdrawn_at.is_(None), Note.hidden_at.is_(None), Note.held_at.is_(None), Note.merged_at.is_(None)
 )
+
+
+def each_once(names: Iterable[str]) -> list[str]:
+    """Names in their order, each once: somebody may be typed on a note and have joined it, too."""
+    first: dict[str, str] = {}
+    for name in names:
+        first.setdefault(fold(name), name)
+    return list(first.values())
 
 
 def presented_by(person_id: int) -> ColumnElement[bool]:
@@ -142,7 +152,7 @@ class CoPresenter(Base):
 
 
 class CoHost(Base):
-    """Somebody with an account who presents with the author: invited, or brought along by a note merged into this one."""
+    """Somebody with an account who presents with the author: invited, or brought along by a merged note."""
 
     __tablename__ = "cohost"
 
@@ -267,7 +277,7 @@ class Pitch(Base):
 
 
 class PitchRound(Base):
-    """The pitch round that is on at a conference: whose turn it is, since when, and how many seconds each has (0: any)."""
+    """The pitch round that is on at a conference: whose turn it is, since when, how many seconds each has (0: any)."""
 
     __tablename__ = "pitch_round"
 

@@ -36,13 +36,25 @@ WORDS: dict[int, tuple[str, str]] = {
 }
 
 
+NO_ADDRESS = N_("This needs an e-mail address: type yours, and what you did here stays with you.")
+
+
 class NeedsSignIn(Exception):
-    """Nobody is signed in, and this needs somebody."""
+    """Nobody is signed in, and this needs somebody; where a name is enough, with the slug of that conference."""
+
+    def __init__(self, walk_in_at: str | None = None) -> None:
+        super().__init__()
+        self.walk_in_at = walk_in_at
+
+
+class NeedsAddress(Exception):
+    """A walk-in asks for what needs a proven address."""
 
 
 def install(app: Flask) -> None:
     app.register_error_handler(Refused, _refused)
     app.register_error_handler(NeedsSignIn, _needs_sign_in)
+    app.register_error_handler(NeedsAddress, _needs_address)
     app.register_error_handler(CSRFError, _forged)
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(Exception, _broken)
@@ -53,12 +65,25 @@ def _refused(refusal: Refused) -> ResponseReturnValue:
     return _answer(refusal.status, told(refusal), headers={} if retry is None else {"Retry-After": str(retry)})
 
 
-def _needs_sign_in(_problem: NeedsSignIn) -> ResponseReturnValue:
-    """People are led to the sign-in page and back; programs get a plain 401."""
+def _needs_sign_in(problem: NeedsSignIn) -> ResponseReturnValue:
+    """People are led to sign in and back, or asked for a name where that is enough; programs get a plain 401."""
     if not is_browser():
         return _answer(401, _("Please sign in first."))
-    back = request.full_path.rstrip("?") if request.method == "GET" else safe_path(referring_page(), "") or None
-    return see_other(url_for("people.sign_in", next=back))
+    if problem.walk_in_at is not None:
+        return see_other(url_for("people.walk_in", slug=problem.walk_in_at, next=_back()))
+    return see_other(url_for("people.sign_in", next=_back()))
+
+
+def _needs_address(_problem: NeedsAddress) -> ResponseReturnValue:
+    """Walk-ins are led to the page where they add an address, and back; programs get a plain 403."""
+    if not is_browser():
+        return _answer(403, _(NO_ADDRESS))
+    return see_other(url_for("people.claim", next=_back()))
+
+
+def _back() -> str | None:
+    """Where somebody was: the page they asked for, or the one that their form was on."""
+    return request.full_path.rstrip("?") if request.method == "GET" else safe_path(referring_page(), "") or None
 
 
 def _forged(problem: CSRFError) -> ResponseReturnValue:
@@ -77,8 +102,14 @@ def _http(problem: HTTPException) -> ResponseReturnValue:
 
 
 def _broken(problem: Exception) -> ResponseReturnValue:
-    log.error("request failed: %s %s", request.method, request.path, exc_info=problem)
+    log.error("request failed: %s %s", request.method, _path_without_secrets(), exc_info=problem)
     return _http(InternalServerError())
+
+
+def _path_without_secrets() -> str:
+    """The address as a log may hold it: a token in it is a key."""
+    token = (request.view_args or {}).get("token")
+    return request.path.replace(token, "…") if token else request.path
 
 
 def _answer(status: int, words: str, headers: dict[str, str] | None = None) -> ResponseReturnValue:

@@ -18,7 +18,7 @@ from barcamp.conferences import queries as conferences
 from barcamp.errors import N_, NotYours
 from barcamp.people import queries as people
 from barcamp.people.models import Device, Person
-from barcamp.web.errors import NeedsSignIn
+from barcamp.web.errors import NeedsAddress, NeedsSignIn
 from barcamp.web.load import conference_or_404, held_conference_or_404
 
 COOKIE = "barcamp_device"
@@ -44,7 +44,9 @@ def this_device() -> Device | None:
 
 
 def signed_in_person() -> Person:
-    """Who is signed in; a stranger is sent to sign in. Whoever changes something is not erased in the middle of it."""
+    """Who is signed in, walk-ins among them; a stranger is sent to sign in. Whoever changes something is not erased in
+    the middle of it.
+    """
     person = me()
     if person is not None and request.method not in READS and not g.get("stays"):
         g.stays = True
@@ -54,6 +56,12 @@ def signed_in_person() -> Person:
     if person is None:
         raise NeedsSignIn
     return person
+
+
+def refuse_walk_in(is_walk_in: bool, *, walk_ins: bool = False) -> None:
+    """Raise NeedsAddress for a person without a proven address, unless `walk_ins`: the conference takes them here."""
+    if is_walk_in and not walk_ins:
+        raise NeedsAddress
 
 
 def roles(conference_id: int) -> set[str]:
@@ -75,11 +83,11 @@ def anyone(view: View) -> View:
 
 
 def signed_in(view: View) -> View:
-    """For people who are signed in."""
+    """For people who have proven an address; a walk-in is led to the page where one does that."""
 
     @wraps(view)
     def guarded(*args: Any, **names: Any) -> Any:
-        signed_in_person()
+        refuse_walk_in(signed_in_person().is_walk_in)
         return view(*args, **names)
 
     guarded.guard = "signed_in"  # type: ignore[attr-defined]
@@ -87,11 +95,17 @@ def signed_in(view: View) -> View:
 
 
 def named(view: View) -> View:
-    """For everybody with a name: people who are signed in, and walk-ins where the conference takes them."""
+    """For everybody with a name. Below a conference, a walk-in passes where it takes them, and a guest may become one;
+    elsewhere, as on the account page, everybody does.
+    """
 
     @wraps(view)
     def guarded(*args: Any, **names: Any) -> Any:
-        signed_in_person()
+        walk_ins = "slug" not in names or conference_or_404(names["slug"]).walk_ins
+        try:
+            refuse_walk_in(signed_in_person().is_walk_in, walk_ins=walk_ins)
+        except NeedsSignIn:
+            raise NeedsSignIn(names.get("slug") if walk_ins else None) from None
         return view(*args, **names)
 
     guarded.guard = "named"  # type: ignore[attr-defined]
@@ -111,7 +125,7 @@ def helper(view: View) -> View:
 def _with_role(view: View, name: str, enough: set[str], words: str) -> View:
     @wraps(view)
     def guarded(slug: str, **names: Any) -> Any:
-        signed_in_person()
+        refuse_walk_in(signed_in_person().is_walk_in)
         if not roles(conference_or_404(slug).id) & enough:
             raise NotYours(words)
         if request.method not in READS:

@@ -8,7 +8,7 @@ from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from barcamp.settings import PROJECT, Settings
-from barcamp.web import converters, csrf, errors, headers, pages, static, words
+from barcamp.web import converters, csrf, errors, headers, honeypot, pages, static, words
 
 MEBIBYTE = 1024 * 1024
 
@@ -36,6 +36,7 @@ def everything(app: Flask, settings: Settings) -> None:
     headers.install(app, https=https)
     static.install(app)
     pages.install(app)
+    honeypot.install(app)
     errors.install(app)
 
 

@@ -21,6 +21,11 @@ def conference_or_404(slug: str) -> Conference:
     return kept
 
 
+def find_revision(slug: str) -> int | None:
+    """How far the log of the conference at this address has come, None where there is none."""
+    return queries.find_revision(db.session(), slug)
+
+
 def held_conference_or_404(slug: str) -> Conference:
     """As `conference_or_404`, for a request that changes what others may change too: nobody else changes it until the
     commit, and what is read from here on is how it is. On PostgreSQL a row read before its lock may be an old one.

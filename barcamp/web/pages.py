@@ -7,19 +7,33 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date, format_datetime
-from flask import Flask, g
+from flask import Flask, g, request, url_for
+from markupsafe import Markup
 
 from barcamp.web import guard, markdown
 from barcamp.web.clock import utcnow
-from barcamp.web.load import conference_or_404
+from barcamp.web.load import conference_or_404, find_revision
 from barcamp.web.words import language, locale
+
+#: Pages that show what others change while they are open. Their templates say so too: `{% block live %}{{ live }}`.
+LIVE_PAGES = frozenset((
+    "agenda.show", "board.show", "conferences.show", "organize.overview", "schedule.show", "screens.pitch",
+    "screens.show", "wall.moderation", "wall.note", "wall.show",
+))  # fmt: skip
 
 
 def install(app: Flask) -> None:
+    app.before_request(_read_the_revision_first)
     app.context_processor(_given_to_every_page)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.filters.update(clock=clock, day=day, when=when, iso=iso, wall_input=wall_input)
     app.jinja_env.filters.update(markdown=markdown.render, excerpt=markdown.plain)
+
+
+def _read_the_revision_first() -> None:
+    """Before anything that the page shows: what is changed while it is made will then be told to it, twice at worst."""
+    if request.method == "GET" and request.endpoint in LIVE_PAGES:
+        g.live_from = find_revision((request.view_args or {})["slug"])
 
 
 def _given_to_every_page() -> dict[str, Any]:
@@ -32,7 +46,24 @@ def _given_to_every_page() -> dict[str, Any]:
         "roles": set() if conference is None else guard.roles(conference.id),
         "now": utcnow(),
         "lang": language(),
+        "live": _live(),
+        # a script that looks how the page is now must not take the messages that are for the next page the person opens
+        "is_refresh": request.headers.get("X-Refresh") == "1",
     }
+
+
+def _live() -> Markup:
+    """The attributes by which static/js/live.js knows where to listen, and from which revision on.
+
+    Tabs of one browser share a stream only if they are the same person's: another hears other things.
+    """
+    revision, person = g.get("live_from"), guard.me()
+    if revision is None:
+        return Markup()
+    listener = f"barcamp-live-{g.slug}" if person is None else f"barcamp-live-{g.slug}-{person.id}"
+    return Markup(' data-live="{}" data-changes="{}" data-revision="{}" data-listener="{}"').format(
+        url_for("live.live", slug=g.slug), url_for("live.changes", slug=g.slug), revision, listener
+    )
 
 
 def clock(instant: datetime, zone: str) -> str:

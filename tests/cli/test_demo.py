@@ -10,6 +10,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from barcamp.cli import checks, demo, demo_camp, demo_crowd, scene
+from barcamp.cli.loading import load
 from barcamp.conferences.models import Conference
 from barcamp.conferences.queries import find_conference, find_role, roles
 from barcamp.core.slugs import RESERVED, is_slug
@@ -144,7 +145,7 @@ def test_the_camp_loads_is_sound_and_all_of_it_finds_a_place(db: Session, run: R
 def test_a_crowd_loads_with_counts_and_a_line_of_those_who_wait(db: Session, store: Store) -> None:
     made = crowd("small")
     with store.writing() as writing:
-        conference_id = scene.load(writing, made)
+        conference_id = load(writing, made)
 
     counted = db.execute(select(Registration.state, func.count()).group_by(Registration.state)).all()
     assert sorted(tuple(row) for row in counted) == [("coming", 142), ("waiting", 8)]
@@ -163,7 +164,7 @@ def test_progress_counts_every_row_it_announced(store: Store) -> None:
     made = crowd("small")
     told: list[int] = []
     with store.writing() as writing:
-        scene.load(writing, made, on_rows=told.append)
+        load(writing, made, on_rows=told.append)
 
     # the organizer is one of the people, too
     assert sum(told) == made.count_rows() + 1
@@ -172,7 +173,7 @@ def test_progress_counts_every_row_it_announced(store: Store) -> None:
 def test_life_goes_on_after_a_demo(db: Session, client: Client, store: Store) -> None:
     """Ids that were handed out in bulk are not handed out again."""
     with store.writing() as writing:
-        scene.load(writing, camp_at(NOW))
+        load(writing, camp_at(NOW))
     with store.writing() as writing:
         camp = find_conference(writing, "beaver")
         assert camp is not None
@@ -232,5 +233,5 @@ def test_the_demos_organizer_is_found_only_where_they_organize_the_demo(db: Sess
 
     other = replace(crowd("small"), organizer=scene.Someone("Olive Organizer", "olive@example.org", NOW))
     with store.writing() as writing:
-        scene.load(writing, other)
+        load(writing, other)
     assert demo.find_organizer(db) == found

@@ -167,3 +167,17 @@ def test_only_organizers_change_settings(client: Client, camp: Conference, peopl
     ]
     assert client.be(people.ada).post(EDIT, data=SETTINGS).status_code == 400
     assert camp.name == "Otter BarCamp"
+
+
+def test_who_may_post_is_set_and_logged(client: Client, camp: Conference, people: Cast, db: Session) -> None:
+    client.be(people.ada)
+    assert (camp.walk_ins, camp.hold_first_notes) == (True, False)
+    shown = as_shown(client.get(EDIT).text)
+    assert (shown.get("walk_ins"), shown.get("hold_first_notes")) == ("y", None)
+    del shown["walk_ins"]
+    client.submit(EDIT, {**shown, "hold_first_notes": "y"})
+    assert (camp.walk_ins, camp.hold_first_notes) == (False, True)
+    line = read.last_line(db)
+    assert (line.before, line.after) == (
+        {"walk_ins": True, "hold_first_notes": False}, {"walk_ins": False, "hold_first_notes": True},
+    )  # fmt: skip

@@ -15,7 +15,7 @@ from tests.house.furnished import House, furnish
 from tests.house.rules import routes
 from tests.house.visits import Visit, _fill_form_cookie
 
-VIEWERS = ("organizer", "attendee", "guest")
+VIEWERS = ("organizer", "attendee", "walk-in", "guest")
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

@@ -56,6 +56,7 @@ def look_around(settings: Settings) -> Iterator[tuple[Flask, Session, Client]]:
     app = create_app(settings)
     app.test_client_class = Client
     app.jinja_env.bytecode_cache = TEMPLATES
+    app.extensions["hub"].longest = 0.0
     engine = create_engine(settings.database_url, isolation_level="AUTOCOMMIT", poolclass=NullPool)
     with Session(engine, expire_on_commit=False, info={"base_url": settings.base_url}) as db:
         db.execute(text("PRAGMA synchronous = OFF"))

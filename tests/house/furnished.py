@@ -36,6 +36,7 @@ class House:
     helper: Person
     attendee: Person
     stranger: Person
+    walk_in: Person
     notes: list[Note]
     names: dict[str, Any]  # what fills <slug:slug>, <id:note_id> and so on; tokens by endpoint
 
@@ -46,6 +47,7 @@ class House:
             "helper": self.helper,
             "attendee": self.attendee,
             "stranger": self.stranger,
+            "walk-in": self.walk_in,
             "guest": None,
         }[who]
 
@@ -76,6 +78,8 @@ def furnish(app: Flask, db: Session, slug: str = SLUG) -> House:
     registrations = _registrations(db, camp, attendee, helper, stranger, lunch)
     _schedule(store, camp, organizer, notes, slots, rooms)
     key = app.config["SECRET_KEY"]
+    walk_in = make.walk_in(db, "Λίνα")
+    make.star(db, notes[2], walk_in)
     link = feeds.make_link(db, camp, attendee, "Τηλέφωνο", secret_key=key, now=make.NOW)
     sign_in_token = codes.make_link(db, str(attendee.email), now=make.NOW)
     letters.sign_in_code(db, str(attendee.email), "", "123456", "t", links=Links("http://x.example"), now=make.NOW)
@@ -86,12 +90,12 @@ def furnish(app: Flask, db: Session, slug: str = SLUG) -> House:
     db.flush()
     talk = _talk(db, camp, notes, attendee, helper)
     names = {
-        "slug": slug, "note_id": notes[0].id, "room_id": rooms[1].id, "closure_id": closure.id,
+        "slug": slug, "note_id": notes[0].id, "into_id": notes[1].id, "room_id": rooms[1].id, "closure_id": closure.id,
         "slot_id": slots[2].id, "meal_id": lunch.id, "sponsor_id": sponsor.id, "person_id": helper.id,
         "registration_id": registrations[0].id, "device_id": device.id, "link_id": link.id, **talk,
         "people.link": sign_in_token, "feeds.agenda_ics": feeds.token_of(link.nonce, key),
     }  # fmt: skip
-    return House(camp, organizer, helper, attendee, stranger, notes, names)
+    return House(camp, organizer, helper, attendee, stranger, walk_in, notes, names)
 
 
 def _notes(
@@ -125,13 +129,15 @@ def _talk(db: Session, camp: Conference, notes: list[Note], attendee: Person, he
     ])  # fmt: skip
     second.look_count = 1
     report = Report(note_id=second.id, reporter_id=attendee.id, reason="διαφήμιση", at=make.NOW)
+    token = f"invitation-to-{camp.slug}"
     invitation = Invitation(
-        note_id=first.id, made_by_id=attendee.id, token_hash=b"invitation of " + camp.slug.encode(),
+        note_id=first.id, made_by_id=attendee.id, token_hash=codes.link_hash(token),
         made_at=make.NOW, expires_at=make.NOW + timedelta(days=2),
     )  # fmt: skip
     db.add_all([report, invitation])
     db.flush()
-    return {"comment_id": comment.id, "report_id": report.id, "invitation_id": invitation.id}
+    ids = {"comment_id": comment.id, "report_id": report.id, "invitation_id": invitation.id}
+    return {**ids, "wall.join": token, "wall.accept": token}
 
 
 def _registrations(

@@ -32,7 +32,7 @@ class Route:
         """The address with everything filled in; a token is looked up by the endpoint it is for."""
         filled = {name: names[name] for name in self.arguments - {"token"}}
         if "token" in self.arguments:
-            filled["token"] = names["feeds.agenda_ics" if self.endpoint == "feeds.agenda_ics" else "people.link"]
+            filled["token"] = names.get(self.endpoint, names["people.link"])
         with app.test_request_context():
             return app.url_for(self.endpoint, **filled)
 

@@ -42,6 +42,8 @@ KEPT = [
     ("POST", "/<slug:slug>/board/arrangements", "board.arrange"),
     ("PUT", "/<slug:slug>/board/notes/<id:note_id>/placement", "board.put_placement"),
     ("DELETE", "/<slug:slug>/board/notes/<id:note_id>/placement", "board.delete_placement"),
+    ("GET", "/<slug:slug>/live", "live.live"),
+    ("GET", "/<slug:slug>/changes", "live.changes"),
     ("GET", "/<slug:slug>/schedule", "schedule.show"),
     ("GET", "/<slug:slug>/schedule.ics", "feeds.schedule_ics"),
     ("GET", "/<slug:slug>/subscribe", "feeds.subscribe"),

@@ -45,7 +45,7 @@ __all__ = ["database_url", "house"]
 EXAMPLES = 2
 CLEAR = {200, 302, 303, 304, 308, 400, 401, 403, 404, 405, 409, 410, 413, 415, 422, 429}
 #: A wrong code is counted, and a wrong guess is what these answer with 422.
-COUNTS_GUESSES = {"people.try_code", "people.change_address"}
+COUNTS_GUESSES = {"people.try_code", "people.change_address", "people.prove_claim"}
 FORM = "application/x-www-form-urlencoded"
 
 some = hypothesis_settings(

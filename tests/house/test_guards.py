@@ -27,6 +27,7 @@ OPEN_TO_ALL = {
     "POST /sign-in/name": "the form cookie holds the proof just given",
     "POST /sign-in/password": "the password is the proof",
     "POST /sign-out": "signing out twice is signing out once",
+    "POST /<slug:slug>/walk-in": "a name is all it asks for",
 }
 
 
@@ -56,6 +57,16 @@ def test_a_guest_program_is_told_401(app: Flask, client: Client, house: House) -
     client.environ_base["HTTP_ACCEPT"] = "application/json"
     asked = {route: ask(client.be(None), route, app, house) for route in routes(app) if route.guard != "anyone"}
     assert asked == dict.fromkeys(asked, 401)
+
+
+def test_a_walk_in_is_led_to_add_an_address_where_a_name_is_not_enough(
+    app: Flask, client: Client, house: House
+) -> None:
+    asked = [route for route in routes(app) if route.guard in ("signed_in", "organizer", "helper")]
+    led = {route: ask(client.be(house.walk_in), route, app, house) for route in asked}
+    client.environ_base["HTTP_ACCEPT"] = "application/json"
+    told = {route: ask(client.be(house.walk_in), route, app, house) for route in asked}
+    assert (led, told) == (dict.fromkeys(asked, 303), dict.fromkeys(asked, 403))
 
 
 def test_a_stranger_reaches_no_page_of_the_team(app: Flask, client: Client, house: House) -> None:

@@ -13,6 +13,7 @@ LEADS_ON = {
     "people.link": 200,
     "people.register": 303,
     "people.sign_in": 303,
+    "people.walk_in": 303,
     "registration.ask_to_cancel": 303,
 }
 

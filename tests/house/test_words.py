@@ -24,6 +24,7 @@ ALLOWED = re.compile(
     \S+@\S+ | \w+://\S+                                    # mail and web addresses
     | ^Test$                                                # the name of a test's own browser
     | \bBarCamp\b | \bBar\b | \bCamp\b                      # what this is called
+    | \blocalhost/\S+                                      # an address as people type it
     | \bAmerica/Los\ Angeles\b
     | \b[A-Z]\w+(?:/[A-Z][\w-]*)+ | \bUTC\b | \bPST\b       # time zones
     | \bGoogle\b | \bOutlook\b | \bApple\b | \bThunderbird\b | \bMarkdown\b | \bOpenStreetMap\b | \bCSV\b | \biCal\b

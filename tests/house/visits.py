@@ -18,7 +18,7 @@ from tests.conftest import Client
 from tests.house.furnished import House
 from tests.house.rules import Route, routes
 
-VIEWERS = ("organizer", "helper", "attendee", "guest")
+VIEWERS = ("organizer", "helper", "attendee", "walk-in", "guest")
 A_WEEK = timedelta(days=7)
 
 # Pages that look different by what the address asks for.
@@ -110,4 +110,5 @@ def _fill_form_cookie(client: Client, db: Session, house: House) -> None:
     code = codes.look_at_link(db, token, now=make.NOW)
     with client.session_transaction() as kept:
         kept["signing_in"] = kept["new_address"] = "new@example.org"
+        kept["claiming"] = {"email": "new@example.org", "next": "/"}
         kept["proven"] = {"code": code.id, "email": code.email, "next": "/"}

@@ -71,12 +71,11 @@ def test_the_news_in_words(client: Client, camp: Conference, people: Cast, db: S
     log.write(db, camp, None, "role-given", f"person:{people.cy.id}", now=make.NOW)
     log.write(db, camp, people.bo, "presenter-renamed", f"person:{people.bo.id}", now=make.NOW)
     log.write(db, camp, None, "presenter-erased", f"person:{people.dee.id}", now=make.NOW)
-    log.write(db, camp, people.ada, "moon-landed", "moon:1", now=make.NOW)
+    log.write(db, camp, people.ada, "moon-landed", "moon:1", now=make.NOW)  # not told
     db.flush()
     assert news(client.be(people.ada)) == [
         f"{words} Sat, Nov 21, 10:00"
         for words in (
-            "Ada Oak: moon landed",
             "Somebody who had posted notes has left; the notes stay",
             "Bo Finch has a new name",
             "Someone gave Cy Reed a role in the team",
@@ -113,5 +112,23 @@ def test_every_page_of_the_second_row_is_there(client: Client, camp: Conference,
         "/camp/organize/": 200, "/camp/organize/settings": 200, "/camp/organize/rooms": 200,
         "/camp/organize/slots": 200,
         "/camp/organize/sponsors": 200, "/camp/organize/team": 200, "/camp/organize/registrations": 200,
+        "/camp/organize/moderation": 200, "/camp/organize/pitch": 200, "/camp/organize/screens": 200,
         "/camp/organize/publish": 200,
     }  # fmt: skip
+
+
+def test_the_share_of_walk_ins_is_told_where_there_is_one(client: Client, people: Cast, db: Session) -> None:
+    camp = make.conference(db, people.ada)
+    kites = make.note(db, camp, people.bo, "Kites", stars=4)
+    shares = "main ul.muted.small li"
+    assert [
+        one.text for one in read.soup(client.be(people.ada).get(OVERVIEW)).select(shares) if "walk-in" in one.text
+    ] == []
+    phones = [make.walk_in(db, name) for name in ("Mia", "Noa", "Lea")]
+    make.note(db, camp, phones[0], "Bread")
+    make.note(db, camp, None, "Solar", seeks_host=True, asked_by_id=phones[0].id)
+    make.note(db, camp, phones[1], "Gone", withdrawn_at=make.NOW, stars=[phones[2]])
+    for phone in phones[:2]:
+        make.star(db, kites, phone)
+    told = [one.text for one in read.soup(client.get(OVERVIEW)).select(shares) if "walk-in" in one.text]
+    assert told == ["2 of 6 stars (33%) come from 2 walk-ins.", "2 of 3 notes (67%) come from 1 walk-in."]

@@ -10,6 +10,7 @@ from flask import Flask
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from barcamp.cli import checks
 from barcamp.conferences.models import Conference, Role
 from barcamp.db import Store
 from barcamp.feeds.models import FeedToken
@@ -18,11 +19,12 @@ from barcamp.mail.models import Letter
 from barcamp.people.models import Device, Person, SignInCode
 from barcamp.registration.models import Registration
 from barcamp.schedule.models import Entry
-from barcamp.wall.models import Note, Star
+from barcamp.wall.models import CoHost, Comment, Invitation, Look, MergeOffer, Note, Report, Star
 from tests import make, stage
 from tests.conftest import Client
 from tests.counting import counted
 from tests.people import Cast
+from tests.test_people.rows import points_to
 from tests.test_people.test_sign_in import fresh
 
 
@@ -52,7 +54,26 @@ def a_full_life(db: Session, camp: Conference, people: Cast) -> tuple[Note, Note
         )
     )  # fmt: skip
     db.flush()
+    talk(db, camp, people, own, starred)
     return own, starred
+
+
+def talk(db: Session, camp: Conference, people: Cast, own: Note, starred: Note) -> None:
+    """What Bo said and did on notes."""
+    asked = make.comment(db, starred, people.bo, "With paddles?")
+    wish = make.note(db, camp, None, "Solar", seeks_host=True, asked_by_id=people.bo.id)
+    make.cohost(db, make.note(db, camp, people.cy, "How to sail"), people.bo)
+    wish.look_count = starred.look_count = 1
+    db.add_all([
+        Look(note_id=starred.id, person_id=people.bo.id, kind="want", at=make.NOW),
+        Look(note_id=wish.id, person_id=people.cy.id, kind="maybe", at=make.NOW),
+        Report(note_id=starred.id, comment_id=asked.id, reporter_id=people.bo.id, reason="ad", at=make.NOW),
+        Invitation(
+            note_id=own.id, made_by_id=people.bo.id, token_hash=b"i", made_at=make.NOW, expires_at=make.NOW
+        ),
+        MergeOffer(note_id=own.id, into_id=starred.id, offered_by_id=people.bo.id, offered_at=make.NOW),
+    ])  # fmt: skip
+    db.flush()
 
 
 def test_everything_about_a_person_is_in_the_file_and_nothing_of_others(
@@ -73,8 +94,20 @@ def test_everything_about_a_person_is_in_the_file_and_nothing_of_others(
     assert data["stars"] == [{"conference": "camp", "note": "How to kayak", "at": at}]
     [registration] = data["registrations"]
     assert (registration["diets"], registration["diet_note"], registration["meals"]) == (["vegan"], "no nuts", [])
-    [note] = data["notes"]
+    note, wish = data["notes"]
     assert (note["title"], note["tags"], note["copresenters"]) == ("How to brew beer", ["beer"], ["Cy Reed"])
+    assert (note["asked_for"], wish["title"], wish["asked_for"]) == (False, "Solar", True)
+    kayak = {"conference": "camp", "note": "How to kayak"}
+    assert data["cohosting"] == [{"conference": "camp", "note": "How to sail", "joined_at": at}]
+    assert data["looks"] == [{**kayak, "at": at, "kind": "want"}]
+    assert data["comments"] == [
+        {**kayak, "posted_at": at, "text": "With paddles?", "hidden_at": None, "hidden_reason": ""}
+    ]
+    assert data["reports"] == [{**kayak, "at": at, "reason": "ad", "settled_at": None}]
+    assert [one["note"] for one in data["invitations"]] == ["How to brew beer"]
+    assert data["merge_offers"] == [
+        {"conference": "camp", "note": "How to brew beer", "into": "How to kayak", "offered_at": at}
+    ]
     assert [letter["text"] for letter in data["letters"]] == ["Hello Bo Finch"] * 2
     assert [link["label"] for link in data["calendar_links"]] == ["Phone"]
     assert [change["kind"] for change in data["changes"]] == ["registered"]
@@ -98,10 +131,12 @@ def test_erasing_leaves_the_notes_and_nothing_of_the_person(
     assert db.get_one(Note, own.id).author_id is None
     assert (db.get_one(Note, own.id).star_count, db.get_one(Note, starred.id).star_count) == (1, 1)
     assert {star.person_id for star in db.scalars(select(Star))} == {people.cy.id}
-    for table in (Device, SignInCode, FeedToken):
+    assert points_to(db, erased) == {}
+    for table in (Device, SignInCode, FeedToken, Invitation, MergeOffer, Report, CoHost):
         assert db.scalars(select(func.count()).select_from(table)).one() == 0
-    for mine in (Role.person_id, Registration.person_id, Change.actor_id, Letter.person_id):
-        assert db.scalars(select(func.count()).where(mine == erased.id)).one() == 0
+    assert [(one.author_id, one.text) for one in db.scalars(select(Comment))] == [(None, "With paddles?")]
+    assert [look.person_id for look in db.scalars(select(Look))] == [people.cy.id]
+    assert [finding for finding in checks.run(db, now=make.NOW) if finding.is_wrong] == []
     assert [(one.text, one.to_address, one.subject) for one in db.scalars(select(Letter))] == [("", "", "")] * 2
     assert [one.given_up_at is None for one in db.scalars(select(Letter).order_by(Letter.id))] == [True, False]
     assert db.scalars(select(Head.revision)).one() == db.scalars(select(func.count(Change.revision))).one()

@@ -121,7 +121,7 @@ def test_nobody_else_may(client: Client, db: Session, camp: Conference, note: No
         assert client.get(path(note)).status_code == 403
         assert client.submit(path(note), {"title": "Mine now", "seen": note.edition}).status_code == 403
         assert client.submit(f"/{other.slug}/notes/{note.id}/edit", {"title": "Mine now"}).status_code == 404
-    assert client.be(None).get(path(note)).location == f"/sign-in?next={path(note)}"
+    assert client.be(None).get(path(note)).location == f"/camp/walk-in?next={path(note)}"
     assert (content(db, camp, note).title, changes(db)) == ("Kayaks", [])
 
 

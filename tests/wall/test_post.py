@@ -103,8 +103,8 @@ def test_the_form_offers_what_the_venue_has(client: Client, db: Session, camp: C
 
 
 def test_a_guest_is_sent_to_sign_in_and_back(client: Client, camp: Conference) -> None:
-    assert (camp.slug, client.get(NEW).location) == ("camp", "/sign-in?next=/camp/wall/new")
-    assert client.submit(POST, {"title": "Mine"}).location == "/sign-in"
+    assert (camp.slug, client.get(NEW).location) == ("camp", "/camp/walk-in?next=/camp/wall/new")
+    assert client.submit(POST, {"title": "Mine"}).location == "/camp/walk-in"
 
 
 LONG = "ä" * 10_000

@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import timedelta
-from threading import Barrier, Thread
+from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
-from sqlalchemy import func, select
+from sqlalchemy import event, func, select
 from sqlalchemy.orm import Session
 
 from barcamp.conferences.models import Conference
 from barcamp.db import Store
 from barcamp.log.models import Change
-from barcamp.people.models import Person
-from barcamp.wall import service
 from barcamp.wall.models import Note, Star
+from barcamp.wall.routes import stars
+from barcamp.web.limits import Allowance
 from tests import make
 from tests.conftest import Client
 from tests.people import Cast
@@ -148,76 +145,108 @@ def test_a_note_of_another_conference_is_not_there(client: Client, db: Session, 
     assert counted(db, note) == (2, 2)
 
 
-def at_once(jobs: list[Callable[[], None]]) -> None:
-    """Run all jobs in threads that start together; the first exception is raised here."""
-    gate, broken = Barrier(len(jobs)), []
-
-    def run(job: Callable[[], None]) -> None:
-        gate.wait()
-        try:
-            job()
-        except Exception as problem:
-            broken.append(problem)
-
-    threads = [Thread(target=run, args=(job,)) for job in jobs]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    if broken:
-        raise broken[0]
+def test_a_wish_is_starred_by_whoever_asked_for_it(client: Client, db: Session, camp: Conference, people: Cast) -> None:
+    wish = make.note(db, camp, None, "Glass blowing", seeks_host=True, asked_by_id=people.cy.id)
+    assert ask(client.be(people.cy), "PUT", wish) == (200, {"starred": True, "stars": 1})
 
 
-class TestRaces:
-    def giving(self, store: Store, camp: Conference, note: Note, who: Person) -> Callable[[], None]:
-        def give() -> None:
-            with store.writing() as session:
-                service.star(session, camp, note, who, now=make.NOW)
+def test_a_cohost_presents_it_too(client: Client, db: Session, note: Note, people: Cast) -> None:
+    make.cohost(db, note, people.cy)
+    assert ask(client.be(people.cy), "PUT", note)[0] == 409
+    assert counted(db, note) == (2, 2)
 
-        return give
 
-    def taking(self, store: Store, camp: Conference, note: Note, who: Person) -> Callable[[], None]:
-        def take() -> None:
-            with store.writing() as session:
-                service.unstar(session, camp, note, who, now=make.NOW)
+def test_a_held_note_is_not_there_yet(client: Client, db: Session, note: Note, people: Cast) -> None:
+    note.held_at = make.NOW
+    db.flush()
+    asked = [ask(client.be(who), "PUT", note)[0] for who in (people.cy, people.bo, people.ada)]
+    assert (asked, counted(db, note)) == ([404, 409, 409], (2, 2))
 
-        return take
 
-    def test_twenty_people_at_once(self, store: Store, db: Session, camp: Conference, note: Note) -> None:
-        crowd = [make.person(db, f"Crowd {number}") for number in range(20)]
-        at_once([self.giving(store, camp, note, who) for who in crowd])
-        assert counted(db, note) == (22, 22)
+def test_a_walk_in_stars_where_a_name_is_enough(client: Client, db: Session, camp: Conference, note: Note) -> None:
+    client.be(make.walk_in(db, "Wim"))
+    assert ask(client, "PUT", note) == (200, {"starred": True, "stars": 3})
+    camp.walk_ins = False
+    db.flush()
+    assert ask(client, "DELETE", note)[0] == 403
+    assert client.submit(f"/camp/notes/{note.id}/unstar").location.startswith("/account/claim")
+    assert counted(db, note) == (3, 3)
 
-    def test_one_person_twenty_times_at_once(
-        self, store: Store, db: Session, camp: Conference, note: Note, people: Cast
+
+class TestMerged:
+    """A card that is still on somebody's phone although its note is part of another one now."""
+
+    def merge(self, db: Session, note: Note, into: Note) -> None:
+        note.merged_into_id, note.merged_at = into.id, make.NOW
+        db.flush()
+
+    def test_the_star_goes_where_the_note_lives_on(
+        self, client: Client, db: Session, camp: Conference, note: Note, people: Cast
     ) -> None:
-        at_once([self.giving(store, camp, note, people.cy)] * 20)
-        assert counted(db, note) == (3, 3)
+        second, last = make.note(db, camp, people.bo, "Canoes"), make.note(db, camp, people.bo, "Boats", stars=5)
+        self.merge(db, note, second)
+        self.merge(db, second, last)
+        client.be(people.cy)
+        assert [ask(client, "PUT", note) for _ in range(2)] == [(200, {"starred": True, "stars": 6})] * 2
+        assert [counted(db, one) for one in (note, second, last)] == [(2, 2), (0, 0), (6, 6)]
+        assert ask(client, "DELETE", second) == (200, {"starred": False, "stars": 5})
+        assert [counted(db, one) for one in (note, second, last)] == [(2, 2), (0, 0), (5, 5)]
 
-    def test_giving_and_taking_at_once(
-        self, store: Store, db: Session, camp: Conference, note: Note, people: Cast
+    def test_it_may_be_ones_own_there(
+        self, client: Client, db: Session, camp: Conference, note: Note, people: Cast
     ) -> None:
-        give, take = self.giving(store, camp, note, people.cy), self.taking(store, camp, note, people.cy)
-        at_once([give, take] * 10)
-        counter, rows = counted(db, note)
-        assert (counter, rows in (2, 3)) == (rows, True)
+        self.merge(db, note, make.note(db, camp, people.cy, "Canoes"))
+        assert ask(client.be(people.cy), "PUT", note)[0] == 409
+
+    def test_what_goes_round_in_a_circle_ends(
+        self, client: Client, db: Session, camp: Conference, note: Note, people: Cast
+    ) -> None:
+        other = make.note(db, camp, people.bo, "Canoes")
+        self.merge(db, note, other)
+        self.merge(db, other, note)
+        assert ask(client.be(people.cy), "PUT", note) == (409, {"error": "This note is no longer on the wall."})
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(steps=st.lists(st.tuples(st.booleans(), st.integers(0, 2), st.integers(0, 1)), max_size=12))
-def test_any_sequence_leaves_what_was_wished_last(
-    store: Store, db: Session, camp: Conference, people: Cast, steps: list[tuple[bool, int, int]]
+def test_no_hand_is_that_fast(
+    client: Client, db: Session, note: Note, people: Cast, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    fans, notes = (
-        [people.ada, people.cy, people.dee],
-        [make.note(db, camp, people.bo, f"Note {place}") for place in (0, 1)],
-    )
-    expected: list[set[int]] = [set(), set()]
-    for wished, fan, place in steps:
-        with store.writing() as session:
-            change = service.star if wished else service.unstar
-            told = change(session, camp, notes[place], fans[fan], now=make.NOW)
-        (expected[place].add if wished else expected[place].discard)(fans[fan].id)
-        assert told == len(expected[place])
-    assert [starrers(db, note) for note in notes] == expected
-    assert [counted(db, note) for note in notes] == [(len(fans), len(fans)) for fans in expected]
+    monkeypatch.setattr(stars, "STARS", Allowance(2, seconds=10, clock=lambda: 0.0))
+    client.be(people.cy)
+    assert [ask(client, method, note)[0] for method in ("PUT", "DELETE", "PUT")] == [200, 200, 429]
+    page = client.submit(f"/camp/notes/{note.id}/star")
+    assert (page.status_code, page.headers["Retry-After"], "Otter" in page.text) == (429, "5", True)
+    assert ask(client.be(people.dee), "PUT", note)[0] == 200
+
+
+def test_a_star_is_two_short_statements_behind_the_gate(client: Client, store: Store, note: Note, people: Cast) -> None:
+    """And one look before it. PostgreSQL needs two locks besides."""
+    sent: list[str] = []
+
+    def hear(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
+        sent.append(statement)
+
+    for engine in (store.writer, store.reader) if store.on_sqlite else (store.writer,):
+        event.listen(engine, "before_cursor_execute", hear)
+    for method in ("PUT", "DELETE"):
+        ask(client.be(people.cy), method, note)
+    locks = [] if store.on_sqlite else ["SELECT", "SELECT"]
+    about_stars = [statement for statement in sent if not statement.startswith(("BEGIN", "SELECT pg_notify"))]
+    words = [statement.split(maxsplit=1)[0] for statement in about_stars]
+    assert words == ["SELECT", *locks, "INSERT", "UPDATE", "SELECT", *locks, "DELETE", "UPDATE"]
+
+
+def test_a_refusal_does_not_wait_at_the_gate(client: Client, store: Store, note: Note, people: Cast) -> None:
+    client.be(people.bo)
+    with store.writing():
+        assert ask(client, "PUT", note)[0] == 409
+
+
+def test_open_walls_hear_of_stars_that_were_given(
+    client: Client, store: Store, note: Note, people: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    woken: list[str] = []
+    monkeypatch.setitem(store.wakers, "live", lambda: woken.append("live"))
+    client.be(people.cy)
+    for method, heard in (("PUT", 1), ("PUT", 1), ("DELETE", 2), ("DELETE", 2)):
+        ask(client, method, note)
+        assert len(woken) == heard

@@ -52,7 +52,7 @@ class TestWithdraw:
     @pytest.mark.parametrize("verb", ["withdraw", "restore"])
     def test_only_by_its_author(self, client: Client, db: Session, note: Note, people: Cast, verb: str) -> None:
         assert [post(client.be(who), note, verb) for who in (people.ada, people.cy)] == [403, 403]
-        assert client.be(None).submit(f"/camp/notes/{note.id}/{verb}").location == "/sign-in"
+        assert client.be(None).submit(f"/camp/notes/{note.id}/{verb}").location == "/camp/walk-in"
         assert client.be(people.bo).post(f"/camp/notes/{note.id}/{verb}").status_code == 400
         assert client.get(f"/camp/notes/{note.id}/{verb}").status_code == 405
         assert log(db) == []

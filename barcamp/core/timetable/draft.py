@@ -36,9 +36,7 @@ class Draft:
         self.busy = [0] * len(problem.slots)
         self.cells = Cells(len(problem.slots) * len(problem.rooms), [self.own_cells(s) for s in range(len(self.start))])
         self.kin = _items_by_shared_people(problem)
-        for s in sorted(
-            range(len(self.start)), key=lambda s: (problem.items[s].pin is None, -problem.popularity[s], s)
-        ):
+        for s in sorted(range(len(self.start)), key=lambda s: (problem.items[s].pin is None, -problem.demand[s], s)):
             self.cells.seat(s)
 
     def own_cells(self, s: int) -> int:

@@ -81,6 +81,7 @@ def _item(row: object, where: str, n_slots: int, n_rooms: int) -> Item:
         slots_allowed=None if allowed is None else frozenset(_numbers(allowed, f"{where}.slots_allowed", n_slots)),
         prefer=_wish(data.get("prefer"), f"{where}.prefer", n_slots, n_rooms) or Wish(),
         pin=_wish(data.get("pin"), f"{where}.pin", n_slots, n_rooms),
+        late_factor=_number(data.get("late_factor", 1.0), f"{where}.late_factor", 1),
     )
 
 
@@ -101,10 +102,7 @@ def _weights(row: object) -> Weights:
     for name, value in data.items():
         if name not in known:
             raise BadInstance(f"weights has no {name!r}")
-        # Written so that NaN, which Python's JSON lets through, is refused too.
-        if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < float("inf"):
-            raise BadInstance(f"weights.{name} should be a number from 0 up")
-        given[name] = float(value)
+        given[name] = _number(value, f"weights.{name}", 0)
     return Weights(**given)
 
 
@@ -137,6 +135,13 @@ def _whole(value: object, where: str, below: int | None = 10**9) -> int:
     if below is not None and not 0 <= value < below:
         raise BadInstance(f"{where} should be from 0 to {below - 1}, not {value}")
     return value
+
+
+def _number(value: object, where: str, least: int) -> float:
+    # Written so that NaN, which Python's JSON lets through, is refused too.
+    if isinstance(value, bool) or not isinstance(value, int | float) or not least <= value < float("inf"):
+        raise BadInstance(f"{where} should be a number from {least} up")
+    return float(value)
 
 
 def _text(value: object, where: str) -> str:

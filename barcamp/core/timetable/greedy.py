@@ -39,7 +39,7 @@ def _one_pass(problem: Problem, rng: Random, before: Plan | None, *, long_first:
         if place is not None and draft.start[s] == UNDECIDED:
             _stay(draft, overlap, s, place)
     rest = [s for s, start in enumerate(draft.start) if start == UNDECIDED and problem.openings[s]]
-    rest.sort(key=lambda s: (-problem.items[s].length * long_first, -problem.popularity[s], chance[s]))
+    rest.sort(key=lambda s: (-problem.items[s].length * long_first, -problem.demand[s], chance[s]))
     for s in rest:
         _decide_cheapest(draft, overlap, s, problem.prices(s, before), rng)
     return fill(problem, draft.plan(), before)
@@ -71,7 +71,7 @@ def fill(problem: Problem, plan: Plan, before: Plan | None = None) -> Plan:
             overlap.add(s, place.slot, place.room if problem.items[s].length > 1 else None)
     draft.forget_promises()
     tries = Tries()
-    for s in sorted(waiting, key=lambda s: (problem.items[s].pin is None, -problem.popularity[s], s)):
+    for s in sorted(waiting, key=lambda s: (problem.items[s].pin is None, -problem.demand[s], s)):
         if not _insert(draft, overlap, s, before) and not _make_way(draft, overlap, s, before, tries):
             _trade(draft, overlap, s, before, tries)
     return draft.plan()
@@ -123,7 +123,7 @@ def _offers(draft: Draft, overlap: Overlap, s: int, prices: list[float]) -> list
             continue
         for place in draft.places(s, t):
             seats = problem.rooms[place.room].capacity
-            outside = max(0.0, problem.popularity[s] - clashes / 2 - seats)
+            outside = max(0.0, overlap.demand(s, clashes) - seats)
             found.append((cost + weights.full * outside, seats, place))
     return found
 
@@ -205,4 +205,4 @@ def _in_the_way(draft: Draft, s: int, slot: int) -> list[int]:
         for x, start in enumerate(draft.start)
         if start != UNDECIDED and start < span.stop and span.start < start + draft.problem.items[x].length
     ]
-    return sorted(there, key=lambda x: (draft.problem.popularity[x], x))
+    return sorted(there, key=lambda x: (draft.problem.demand[x], x))

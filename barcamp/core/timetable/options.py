@@ -5,9 +5,8 @@ This is what an organizer is told before moving a note by hand, and what a prese
 
 from dataclasses import dataclass
 
-from barcamp.core.timetable.crowd import turnout
 from barcamp.core.timetable.problem import Place, Plan, Problem
-from barcamp.core.timetable.score import audience, clashes, crowd_counter, occupants
+from barcamp.core.timetable.score import audience, clashes, crowd_counter, expected, occupants
 
 
 @dataclass(frozen=True)
@@ -104,11 +103,11 @@ def _crowds_after(
     for x, place in enumerate(moved):
         if place is None:
             continue
-        expected = turnout(problem.fans[x], crowd_at(problem.span(x, place.slot))) if x in changed else people[x]
+        come = expected(problem, x, crowd_at(problem.span(x, place.slot))) if x in changed else people[x]
         if x == s:
-            attends = expected
+            attends = come
         else:
-            outside += max(0.0, expected - problem.rooms[place.room].capacity)
+            outside += max(0.0, come - problem.rooms[place.room].capacity)
     return attends, outside
 
 

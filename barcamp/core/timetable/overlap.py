@@ -35,7 +35,7 @@ class Overlap:
     def outside(self, s: int, slot: int, clashes: int) -> float:
         """People who find no seat, roughly: a fan with another star in the slot comes half the time, and the crowds of
         a slot fill its rooms by size."""
-        demand, total = self.problem.popularity[s] - clashes / 2, 0.0
+        demand, total = self.demand(s, clashes), 0.0
         capacities, demands = self.capacities[slot], self.demands[slot]
         rank = 0
         while rank < len(demands) and -demands[rank] >= demand:
@@ -47,6 +47,10 @@ class Overlap:
             total += max(0.0, -demands[n] - capacities[n + 1]) - max(0.0, -demands[n] - capacities[n])
         return total
 
+    def demand(self, s: int, clashes: int) -> float:
+        """The people expected at item s, roughly, when it clashes with so many stars."""
+        return self.problem.demand[s] - clashes / 2 * self.problem.items[s].late_factor
+
     def add(self, s: int, slot: int, room: int | None = None) -> None:
         """Count item s in; `room` names the one a longer item holds."""
         n, length, fans = self.problem.stretch_of[slot], self.problem.items[s].length, self.problem.fans[s]
@@ -54,7 +58,7 @@ class Overlap:
         self.crowds[n][key] = self.crowds[n].get(key, 0) | fans
         self.reached[n] += self.problem.popularity[s] - clashes
         if length == 1:
-            insort(self.demands[slot], clashes / 2 - self.problem.popularity[s])
+            insort(self.demands[slot], -self.demand(s, clashes))
         else:
             self.has_long[n] = True
             if room is not None:

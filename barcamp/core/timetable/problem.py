@@ -54,7 +54,8 @@ class Wish:
 class Item:
     """Something to place: it runs for `length` slots and needs all of `people` in the room.
 
-    `prefer` is a wish with a price, `pin` an order. `slots_allowed` must hold every slot the item covers.
+    `prefer` is a wish with a price, `pin` an order. `slots_allowed` must hold every slot the item covers. An item that
+    people could star only late expects `late_factor` people for each star, 1.0 or more (core/popularity.py).
     """
 
     id: str
@@ -65,6 +66,7 @@ class Item:
     slots_allowed: frozenset[int] | None = None
     prefer: Wish = Wish()
     pin: Wish | None = None
+    late_factor: float = 1.0
 
 
 @dataclass(frozen=True)
@@ -99,6 +101,11 @@ class Problem:
     def popularity(self) -> tuple[int, ...]:
         """For each item the number of its stars."""
         return tuple(fans.bit_count() for fans in self.fans)
+
+    @cached_property
+    def demand(self) -> tuple[float, ...]:
+        """For each item the people it would draw if nothing else ran: its stars, corrected where they came late."""
+        return tuple(stars * item.late_factor for stars, item in zip(self.popularity, self.items, strict=True))
 
     @cached_property
     def presenters(self) -> tuple[int, ...]:

@@ -4,7 +4,7 @@
 of the `barcamp-instance/1` format.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 
 from barcamp.core.timetable.crowd import levels, reach_of_stretch, turnout
@@ -66,7 +66,9 @@ def figures(problem: Problem, plan: Plan, before: Plan | None = None) -> Figures
     reached = [reach(problem, plan, person) for person in range(len(problem.stars))]
     shares = sorted(got / most for got, most in zip(reached, possible, strict=True) if most)
     worst = shares[: max(1, len(shares) // 10)] or [1.0]
-    seated = stars - counted.missed_clash - counted.missed_unplaced - counted.missed_full
+    # Of the people outside, only those whose star has been given count against the stars.
+    full = sum(people / item.late_factor for people, item in zip(outside(problem, plan), problem.items, strict=True))
+    seated = stars - counted.missed_clash - counted.missed_unplaced - full
     return Figures(
         **asdict(counted),
         stars=stars,
@@ -92,11 +94,7 @@ def bill(problem: Problem, plan: Plan, before: Plan | None = None) -> Bill:
         moved_room += old is not None and old.slot == place.slot and old.room != place.room
     return Bill(
         missed_clash=clashes(problem, plan),
-        missed_full=sum(
-            max(0.0, people - problem.rooms[place.room].capacity)
-            for place, people in zip(plan, audience(problem, plan), strict=True)
-            if place is not None
-        ),
+        missed_full=sum(outside(problem, plan)),
         missed_unplaced=sum(problem.popularity[s] for s in unplaced),
         unplaced=len(unplaced),
         slot_wishes_broken=slot_wishes,
@@ -104,6 +102,14 @@ def bill(problem: Problem, plan: Plan, before: Plan | None = None) -> Bill:
         moved_slot=moved_slot,
         moved_room=moved_room,
     )
+
+
+def outside(problem: Problem, plan: Plan) -> list[float]:
+    """For each item the people expected who find no seat."""
+    return [
+        0.0 if place is None else max(0.0, people - problem.rooms[place.room].capacity)
+        for place, people in zip(plan, audience(problem, plan), strict=True)
+    ]
 
 
 def reach(problem: Problem, plan: Plan, person: int) -> int:
@@ -136,15 +142,21 @@ def crowds_by_span(problem: Problem, plan: Plan) -> list[tuple[int, int, int]]:
 
 
 def audience(problem: Problem, plan: Plan) -> list[float]:
-    """For each item the people expected: somebody torn between k overlapping stars counts 1/k for each of them.
+    """For each item the people expected: somebody torn between k overlapping stars counts 1/k for each of them, and
+    everybody stands for `late_factor` people.
 
     Room sizes do not matter here; an item without a place has 0.0.
     """
     crowd_at = crowd_counter(problem, occupants(problem, plan))
     return [
-        0.0 if place is None else turnout(problem.fans[s], crowd_at(problem.span(s, place.slot)))
+        0.0 if place is None else expected(problem, s, crowd_at(problem.span(s, place.slot)))
         for s, place in enumerate(plan)
     ]
+
+
+def expected(problem: Problem, s: int, rivals: Sequence[int]) -> float:
+    """The people expected at one item; `rivals` are the levels of all items that overlap it, itself included."""
+    return turnout(problem.fans[s], rivals) * problem.items[s].late_factor
 
 
 def occupants(problem: Problem, plan: Plan) -> list[list[int]]:

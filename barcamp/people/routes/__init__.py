@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from barcamp.people.routes import account, code, devices, email, erase, export, link, sign_in
+from barcamp.people.routes import account, claim, code, devices, email, erase, export, link, sign_in, walk_in
 from barcamp.people.routes.blueprint import blueprint
 
-__all__ = ["account", "blueprint", "code", "devices", "email", "erase", "export", "link", "sign_in"]
+__all__ = [
+    "account", "blueprint", "claim", "code", "devices", "email", "erase", "export", "link", "sign_in", "walk_in",
+]  # fmt: skip

@@ -15,18 +15,18 @@ from barcamp.people.routes import presenting
 from barcamp.people.routes.blueprint import blueprint
 from barcamp.web.answers import form_again, see_other
 from barcamp.web.clock import utcnow
-from barcamp.web.guard import signed_in, signed_in_person, this_device
+from barcamp.web.guard import named, signed_in, signed_in_person, this_device
 from barcamp.web.words import _
 
 
 @blueprint.get("/account")
-@signed_in
+@named
 def account() -> ResponseReturnValue:
     return render_template("people/account.html", **account_page())
 
 
 @blueprint.post("/account/name")
-@signed_in
+@named
 def rename() -> ResponseReturnValue:
     form, person, now = NameForm.typed(), signed_in_person(), utcnow()
     if not form.validate():

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import logging
 
-from flask import Blueprint, Response, current_app, g, request, session, url_for
+from flask import Blueprint, Response, current_app, flash, g, request, session, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from barcamp import db
 from barcamp.mail.links import Links
 from barcamp.people import browsers, service
 from barcamp.people.models import Device, Person
+from barcamp.people.routes import merge
 from barcamp.settings import Settings
 from barcamp.web import guard
 from barcamp.web.answers import safe_path, see_other
@@ -39,19 +40,54 @@ def next_path() -> str:
 
 
 def let_in(person: Person, wanted: str) -> AnyResponse:
-    """Sign this browser in and commit. Whoever was signed in on it is signed out, and its form cookie starts anew."""
+    """Sign this browser in and commit. Whoever was signed in on it is signed out, and its form cookie starts anew; what
+    a walk-in did on it comes along.
+    """
     before = guard.this_device()
+    if before is not None and before.person.is_walk_in and before.person_id != person.id:
+        return _let_in_with(before.person_id, person, wanted)
     if before is not None:
         service.end_device(db.session(), before)
-    token = service.sign_in(
-        db.session(), person, label=browsers.label(request.headers.get("User-Agent", "")), now=utcnow()
-    )
+    token = service.sign_in(db.session(), person, label=_label(), now=utcnow())
     db.commit()
     session.clear()
+    return _in(token, wanted)
+
+
+def _let_in_with(walk_in_id: int, person: Person, wanted: str) -> AnyResponse:
+    """Bring along what the walk-in of this browser did. A transaction of its own, since it waits for what they are
+    still doing, and so must hold nothing yet; the code or link is used up before.
+    """
+    db.commit()
+    with db.store().writing() as writing:
+        brought = merge.bring_along(writing, walk_in_id, person.id, now=utcnow())
+        token = service.sign_in(writing, person, label=_label(), now=utcnow())
+    session.clear()
+    if brought.words:
+        flash(brought.words)
+    return _in(token, wanted)
+
+
+def _label() -> str:
+    return browsers.label(request.headers.get("User-Agent", ""))
+
+
+def _in(token: str, wanted: str) -> AnyResponse:
     response = see_other(safe_path(wanted, url_for("home.index")))
     assert isinstance(response, Response)
     guard.remember(response, token)
     return response
+
+
+def brings() -> merge.Brought | None:
+    """What signing in here would bring along, when a walk-in is at this browser."""
+    person = guard.me()
+    return merge.what_comes_along(db.session(), person.id) if person is not None and person.is_walk_in else None
+
+
+def has_an_address(person: Person | None) -> bool:
+    """Whether somebody has no need of the pages where one signs in: a walk-in does, a guest does."""
+    return person is not None and not person.is_walk_in
 
 
 def is_already_in(email_key: str) -> bool:

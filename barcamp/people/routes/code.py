@@ -9,7 +9,7 @@ from barcamp import db
 from barcamp.people import addresses, codes, service
 from barcamp.people.forms import CodeForm, NameForm
 from barcamp.people.models import SignInCode
-from barcamp.people.routes.blueprint import blueprint, is_already_in, let_in, secret_key
+from barcamp.people.routes.blueprint import blueprint, has_an_address, is_already_in, let_in, secret_key
 from barcamp.web.answers import form_again, safe_path, see_other
 from barcamp.web.clock import utcnow
 from barcamp.web.guard import anyone, me
@@ -49,7 +49,9 @@ def try_code() -> ResponseReturnValue:
 def name() -> ResponseReturnValue:
     if "proven" not in session:
         return _start_again()
-    return render_template("people/name.html", form=NameForm(), email=session["proven"]["email"])
+    walk_in = me()
+    form = NameForm(name=None if walk_in is None else walk_in.name)
+    return render_template("people/name.html", form=form, email=session["proven"]["email"])
 
 
 @blueprint.post("/sign-in/name")
@@ -86,7 +88,7 @@ def wrong_code(guess: codes.Guess) -> str:
 
 def _start_again() -> ResponseReturnValue:
     db.rollback()
-    if me() is not None:
+    if has_an_address(me()):
         return see_other(url_for("home.index"))
     flash(_("Please start with your e-mail address."))
     return see_other(url_for("people.sign_in"))

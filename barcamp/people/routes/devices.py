@@ -10,7 +10,7 @@ from barcamp.people import queries, service
 from barcamp.people.routes.blueprint import blueprint
 from barcamp.web import guard
 from barcamp.web.answers import see_other
-from barcamp.web.guard import anyone, signed_in, signed_in_person, this_device
+from barcamp.web.guard import anyone, named, signed_in_person, this_device
 from barcamp.web.words import _
 
 
@@ -25,7 +25,7 @@ def sign_out() -> ResponseReturnValue:
 
 
 @blueprint.post("/account/devices/<id:device_id>/end")
-@signed_in
+@named
 def end_device(device_id: int) -> ResponseReturnValue:
     device = queries.find_own_device(db.session(), signed_in_person().id, device_id) or abort(404)
     here = this_device()
@@ -38,7 +38,7 @@ def end_device(device_id: int) -> ResponseReturnValue:
 
 
 @blueprint.post("/account/sign-out-everywhere")
-@signed_in
+@named
 def sign_out_everywhere() -> ResponseReturnValue:
     service.end_devices(db.session(), signed_in_person())
     db.commit()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 from flask import Response, flash, render_template, session, url_for
 from flask.typing import ResponseReturnValue
@@ -20,26 +21,33 @@ from barcamp.people import queries, service
 from barcamp.people.errors import LastOrganizer
 from barcamp.people.forms import EraseForm
 from barcamp.people.models import Person
-from barcamp.people.routes import presenting
+from barcamp.people.routes import counted, presenting
 from barcamp.people.routes.blueprint import blueprint
 from barcamp.registration import service as registration
 from barcamp.registration.models import Registration
-from barcamp.wall.models import Note, Star
+from barcamp.wall.models import CoHost, Comment, Invitation, Look, MergeOffer, Note, Report, Star
 from barcamp.web import guard
 from barcamp.web.answers import form_again, see_other
 from barcamp.web.clock import utcnow
-from barcamp.web.guard import signed_in, signed_in_person
+from barcamp.web.guard import named, signed_in_person
 from barcamp.web.words import _
+
+#: What stays, as by "someone".
+SIGNED: tuple[Any, ...] = (Note.author_id, Note.asked_by_id, Comment.author_id, Change.actor_id)
+#: What goes with its owner.
+OWNED: tuple[Any, ...] = (
+    CoHost.person_id, Report.reporter_id, Invitation.made_by_id, MergeOffer.offered_by_id, FeedToken.person_id,
+)  # fmt: skip
 
 
 @blueprint.get("/account/erase")
-@signed_in
+@named
 def erase() -> ResponseReturnValue:
     return render_template("people/erase.html", form=EraseForm())
 
 
 @blueprint.post("/account/erase")
-@signed_in
+@named
 def erase_account() -> ResponseReturnValue:
     form = EraseForm.typed()
     if not form.validate():
@@ -67,11 +75,14 @@ def erase_everywhere(db: Session, person: Person, *, now: datetime) -> None:
     _hold_conferences(db, person)
     _take_roles(db, person, now=now)
     registration.forget(db, person, now=now)
-    _take_stars(db, person)
+    presenting.hold_notes(db, person.id)
     walls = presenting.conferences_of(db, person.id)
-    db.execute(update(Note).where(Note.author_id == person.id).values(author_id=None))
-    db.execute(delete(FeedToken).where(FeedToken.person_id == person.id))
-    db.execute(update(Change).where(Change.actor_id == person.id).values(actor_id=None))
+    counted.take(db, Star, Star.person_id == person.id)
+    counted.take(db, Look, Look.person_id == person.id)
+    for column in SIGNED:
+        db.execute(update(column.class_).where(column == person.id).values({column: None}))
+    for column in OWNED:
+        db.execute(delete(column.class_).where(column == person.id))
     mail.forget_reader(db, person.id, [one for one in (person.email, person.email_key) if one], now=now)
     service.erase(db, person, now=now)
     presenting.tell(db, walls, None, "presenter-erased", f"person:{person.id}", now=now)
@@ -84,7 +95,7 @@ def _hold_conferences(db: Session, person: Person) -> None:
     theirs = union(
         select(Role.conference_id).where(Role.person_id == person.id),
         select(Registration.conference_id).where(Registration.person_id == person.id),
-        select(Note.conference_id).where(Note.author_id == person.id),
+        select(Note.conference_id).where(presenting.used_by(person.id)),
     )
     for conference in db.scalars(select(Conference).where(Conference.id.in_(theirs)).order_by(Conference.id)):
         log.hold(db, conference)
@@ -112,15 +123,3 @@ def _would_be_without_organizer(db: Session, conference: Conference, person: Per
         select(Role.person_id).where(Role.conference_id == conference.id, Role.kind == "organizer")
     ).all()
     return list(organizers) == [person.id]
-
-
-def _take_stars(db: Session, person: Person) -> None:
-    """Stars go, and each note's counter with them; the notes are locked in order, so that two who leave cannot
-    wait for each other.
-    """
-    notes = select(Star.note_id).where(Star.person_id == person.id)
-    db.execute(select(Note.id).where(Note.id.in_(notes)).order_by(Note.id).with_for_update()).all()
-    taken = db.scalars(delete(Star).where(Star.person_id == person.id).returning(Star.note_id)).all()
-    for start in range(0, len(taken), 500):
-        some = taken[start : start + 500]
-        db.execute(update(Note).where(Note.id.in_(some)).values(star_count=Note.star_count - 1))

@@ -9,8 +9,8 @@ from typing import Any
 
 from flask import Response
 from flask.typing import ResponseReturnValue
-from sqlalchemy import Select, select
-from sqlalchemy.orm import Session, selectinload
+from sqlalchemy import ColumnElement, Select, or_, select
+from sqlalchemy.orm import Session, aliased, selectinload
 
 from barcamp import db
 from barcamp.conferences.models import Conference, Role
@@ -20,15 +20,15 @@ from barcamp.mail.models import Letter
 from barcamp.people.models import Device, Person
 from barcamp.people.routes.blueprint import blueprint
 from barcamp.registration.models import Registration
-from barcamp.wall.models import Note, Star
+from barcamp.wall.models import CoHost, Comment, Invitation, Look, MergeOffer, Note, Report, Star
 from barcamp.web.clock import utcnow
-from barcamp.web.guard import signed_in, signed_in_person
+from barcamp.web.guard import named, signed_in_person
 
 Rows = list[dict[str, Any]]
 
 
 @blueprint.get("/account/export")
-@signed_in
+@named
 def export() -> ResponseReturnValue:
     everything = {"exported_at": utcnow(), **everything_about(db.session(), signed_in_person())}
     text = json.dumps(everything, default=_in_words, ensure_ascii=False, indent=2)
@@ -69,6 +69,7 @@ def everything_about(db: Session, person: Person) -> Mapping[str, Any]:
             .where(Star.person_id == person.id)
             .order_by(Star.at, Note.id),
         ),
+        **_talk(db, person.id),
         "calendar_links": _rows(
             db,
             (
@@ -121,7 +122,7 @@ def _registrations(db: Session, person_id: int) -> Rows:
 def _notes(db: Session, person_id: int) -> Rows:
     found = db.scalars(
         select(Note)
-        .where(Note.author_id == person_id)
+        .where(or_(Note.author_id == person_id, Note.asked_by_id == person_id))
         .order_by(Note.id)
         .options(
             selectinload(Note.conference), selectinload(Note.copresenters), selectinload(Note.tags),
@@ -134,6 +135,7 @@ def _notes(db: Session, person_id: int) -> Rows:
         {
             "conference": one.conference.slug,
             **{name: getattr(one, name) for name in kept},
+            "asked_for": one.asked_by_id == person_id,
             "copresenters": [other.name for other in one.copresenters],
             "tags": [tag.tag for tag in one.tags],
             "wanted_room": one.wanted_room.name if one.wanted_room else None,
@@ -142,6 +144,50 @@ def _notes(db: Session, person_id: int) -> Rows:
         }
         for one in found
     ]
+
+
+def _talk(db: Session, person_id: int) -> dict[str, Rows]:
+    """What somebody did on notes: presenting with others, looking, asking, reporting, inviting, offering to merge."""
+    into = aliased(Note)
+    return {
+        "cohosting": _on_notes(db, CoHost, CoHost.person_id == person_id, CoHost.joined_at),
+        "looks": _on_notes(db, Look, Look.person_id == person_id, Look.at, Look.kind),
+        "comments": _on_notes(
+            db, Comment, Comment.author_id == person_id, Comment.posted_at, Comment.text, Comment.hidden_at,
+            Comment.hidden_reason,
+        ),
+        "reports": _on_notes(db, Report, Report.reporter_id == person_id, Report.at, Report.reason, Report.settled_at),
+        "invitations": _on_notes(
+            db, Invitation, Invitation.made_by_id == person_id, Invitation.made_at, Invitation.expires_at,
+            Invitation.used_at,
+        ),
+        "merge_offers": _rows(
+            db,
+            (
+                Conference.slug.label("conference"), Note.title.label("note"), into.title.label("into"),
+                MergeOffer.offered_at,
+            ),
+            lambda query: query.join(Note, Note.conference_id == Conference.id)
+            .join(MergeOffer, MergeOffer.note_id == Note.id)
+            .join(into, into.id == MergeOffer.into_id)
+            .where(MergeOffer.offered_by_id == person_id)
+            .order_by(Note.id),
+        ),
+    }  # fmt: skip
+
+
+def _on_notes(db: Session, table: Any, whose: ColumnElement[bool], at: Any, *columns: Any) -> Rows:
+    """Rows that hang on a note, each with the note's conference and title, in the order of time."""
+    return _rows(
+        db,
+        (Conference.slug.label("conference"), Note.title.label("note"), at, *columns),
+        lambda query: (
+            query.join(Note, Note.conference_id == Conference.id)
+            .join(table, table.note_id == Note.id)
+            .where(whose)
+            .order_by(at, Note.id)
+        ),
+    )
 
 
 def _rows(db: Session, columns: tuple[Any, ...], chosen: Any) -> Rows:

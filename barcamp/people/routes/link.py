@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from barcamp import db
 from barcamp.people import codes, queries
 from barcamp.people.errors import LinkGone
-from barcamp.people.routes.blueprint import blueprint, is_already_in
+from barcamp.people.routes.blueprint import blueprint, brings, is_already_in
 from barcamp.people.routes.code import go_on
 from barcamp.web.answers import safe_path, see_other
 from barcamp.web.clock import utcnow
@@ -24,7 +24,7 @@ def link(token: str) -> ResponseReturnValue:
     except LinkGone:
         return _gone()
     known = queries.find_person(db.session(), row.email_key)
-    return render_template("people/link.html", email=row.email, name=known.name if known else row.name)
+    return render_template("people/link.html", email=row.email, name=known.name if known else row.name, brings=brings())
 
 
 @blueprint.post("/sign-in/link/<token>")

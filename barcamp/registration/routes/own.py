@@ -20,7 +20,7 @@ from barcamp.registration.words import DIET_WORDS, meal_choice
 from barcamp.venue.models import Slot
 from barcamp.web.answers import see_other, wants_json
 from barcamp.web.clock import utcnow
-from barcamp.web.guard import anyone, me, signed_in, signed_in_person
+from barcamp.web.guard import anyone, me, refuse_walk_in, signed_in, signed_in_person
 from barcamp.web.load import conference_or_404
 from barcamp.web.words import _, locale, told
 
@@ -29,6 +29,7 @@ from barcamp.web.words import _, locale, told
 @anyone
 def show(slug: str) -> ResponseReturnValue:
     conference, person = conference_or_404(slug), me()
+    refuse_walk_in(person is not None and person.is_walk_in)  # before the form is filled in, not after
     if person is None:
         return render_template(
             "registration/guest.html",

@@ -2,6 +2,49 @@
 
 from __future__ import annotations
 
+from barcamp.wall.queries.comments import (
+    comments,
+    count_comments,
+    find_comment,
+    find_same_comment,
+    questions,
+    was_hidden_by_an_organizer,
+)
+from barcamp.wall.queries.hosting import (
+    count_letters_about,
+    count_letters_by,
+    find_invitation,
+    find_invitation_by_token,
+    heir,
+    hold_row,
+    open_invitations,
+)
+from barcamp.wall.queries.looks import (
+    Said,
+    count_looks,
+    count_unseen,
+    has_maybes,
+    last_look,
+    late_factors,
+    said,
+    unseen,
+)
+from barcamp.wall.queries.merging import (
+    Merged,
+    count_together,
+    find_offer,
+    merged_notes,
+    mergers,
+    notes_by_id,
+    offers_to,
+    origin_of,
+    part_ids,
+    parts,
+    presenter_ids,
+    standing_offer,
+    survivor,
+    topics,
+)
 from barcamp.wall.queries.notes import (
     count_notes,
     find_note,
@@ -11,7 +54,33 @@ from barcamp.wall.queries.notes import (
     slots_by_id,
     was_edited_by_an_organizer,
 )
-from barcamp.wall.queries.stars import has_starred, starred_note_ids
+from barcamp.wall.queries.order import (
+    Reported,
+    Waiting,
+    edits,
+    has_note_up,
+    has_reported,
+    held_notes,
+    hidden_notes,
+    reported,
+    waiting,
+)
+from barcamp.wall.queries.pitching import (
+    Pitched,
+    PitchQueue,
+    find_pitch_round,
+    find_pitched_id,
+    notes_on_the_wall,
+    pitch_queue,
+)
+from barcamp.wall.queries.stars import (
+    NoteStanding,
+    Standing,
+    find_standing,
+    find_standing_in,
+    has_starred,
+    starred_note_ids,
+)
 from barcamp.wall.queries.wall import (
     LONGEST_SEARCH,
     PAGE,
@@ -20,14 +89,21 @@ from barcamp.wall.queries.wall import (
     Sort,
     WallNote,
     Wanted,
-    count_wanted,
     figures,
     top_tags,
     wall_notes,
+    wanted_ids,
 )
 
 __all__ = [
-    "LONGEST_SEARCH", "PAGE", "START_OF_TEXT", "Figures", "Sort", "WallNote", "Wanted", "count_notes", "count_wanted",
-    "figures", "find_note", "find_whole_note", "has_starred", "mine", "notes_titled", "slots_by_id",
-    "starred_note_ids", "top_tags", "wall_notes", "was_edited_by_an_organizer",
+    "LONGEST_SEARCH", "PAGE", "START_OF_TEXT", "Figures", "Merged", "NoteStanding", "PitchQueue", "Pitched", "Reported",
+    "Said", "Sort", "Standing", "Waiting", "WallNote", "Wanted", "comments", "count_comments", "count_letters_about",
+    "count_letters_by", "count_looks", "count_notes", "count_together", "count_unseen", "edits", "figures",
+    "find_comment", "find_invitation", "find_invitation_by_token", "find_note", "find_offer", "find_pitch_round",
+    "find_pitched_id", "find_same_comment", "find_standing", "find_standing_in", "find_whole_note", "has_maybes",
+    "has_note_up", "has_reported", "has_starred", "heir", "held_notes", "hidden_notes", "hold_row", "last_look",
+    "late_factors", "merged_notes", "mergers", "mine", "notes_by_id", "notes_on_the_wall", "notes_titled", "offers_to",
+    "open_invitations", "origin_of", "part_ids", "parts", "pitch_queue", "presenter_ids", "questions", "reported",
+    "said", "slots_by_id", "standing_offer", "starred_note_ids", "survivor", "top_tags", "topics", "unseen", "waiting",
+    "wall_notes", "wanted_ids", "was_edited_by_an_organizer", "was_hidden_by_an_organizer",
 ]  # fmt: skip

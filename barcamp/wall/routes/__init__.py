@@ -2,7 +2,34 @@
 
 from __future__ import annotations
 
-from barcamp.wall.routes import comments, hosting, merging, notes, order, stars, wall
+from barcamp.wall.routes import (
+    cards,
+    comments,
+    history,
+    hosting,
+    invitations,
+    looks,
+    merging,
+    notes,
+    order,
+    similar,
+    stars,
+    wall,
+)
 from barcamp.wall.routes.door import blueprint
 
-__all__ = ["blueprint", "comments", "hosting", "merging", "notes", "order", "stars", "wall"]
+__all__ = [
+    "blueprint",
+    "cards",
+    "comments",
+    "history",
+    "hosting",
+    "invitations",
+    "looks",
+    "merging",
+    "notes",
+    "order",
+    "similar",
+    "stars",
+    "wall",
+]

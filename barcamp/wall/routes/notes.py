@@ -14,13 +14,14 @@ from barcamp.venue import queries as venue
 from barcamp.venue.words import EQUIPMENT_WORDS
 from barcamp.wall import queries, service
 from barcamp.wall.errors import NoteChanged, TooManyNotes, WallIsClosed
-from barcamp.wall.forms import HideForm, NoteForm, Places, slot_words
+from barcamp.wall.forms import NoteForm, Places, slot_words
 from barcamp.wall.models import Note
-from barcamp.wall.routes import comments, hosting, merging, order
+from barcamp.wall.routes import comments, history, hosting, merging, order
 from barcamp.wall.routes.door import blueprint, is_mine, may_change, note_or_404, places, viewer
+from barcamp.web import honeypot
 from barcamp.web.answers import form_again, see_other, wants_json
 from barcamp.web.clock import utcnow
-from barcamp.web.guard import anyone, named, organizer, roles, signed_in_person
+from barcamp.web.guard import anyone, named, roles, signed_in_person
 from barcamp.web.load import conference_or_404, held_conference_or_404
 from barcamp.web.words import _, told
 
@@ -40,16 +41,25 @@ def new(slug: str) -> ResponseReturnValue:
 def post(slug: str) -> ResponseReturnValue:
     conference, author = held_conference_or_404(slug), signed_in_person()
     form = NoteForm.over(places(conference))
-    if not form.validate():
+    fine, caught = form.validate(), honeypot.check(request.form)
+    if caught is not None:
+        form.refuse("", caught)
+    if not fine or caught is not None:
         return form_again("wall/new.html", active="wall", conference=conference, form=form)
 
     most = None if roles(conference.id) else service.MOST_NOTES  # the team types in the notes of others
     try:
-        note = service.post_note(db.session(), conference, author, form.content(), most=most, now=utcnow())
+        note = service.post_note(
+            db.session(), conference, author, form.content(), seeks_host=bool(form.seeks_host.data), most=most,
+            now=utcnow(),
+        )  # fmt: skip
     except (WallIsClosed, TooManyNotes) as refusal:
         return _form_with(refusal, "wall/new.html", conference, form)
     db.commit()
-    flash(_("Your note is on the wall."))
+    if note.held_at is not None:
+        flash(_("Thank you! It goes up as soon as an organizer has seen it."))
+        return see_other(url_for("wall.note", slug=slug, note_id=note.id))
+    flash(_("Your wish is on the wall.") if note.seeks_host else _("Your note is on the wall."))
     return see_other(url_for("wall.show", slug=slug, _anchor=f"note-{note.id}"))
 
 
@@ -58,7 +68,7 @@ def post(slug: str) -> ResponseReturnValue:
 def note(slug: str, note_id: int) -> ResponseReturnValue:
     conference = conference_or_404(slug)
     found = note_or_404(conference, note_id)
-    return _page(conference, found, HideForm(reason=found.hidden_reason))
+    return _page(conference, found)
 
 
 @blueprint.get("/<slug:slug>/notes/<id:note_id>/edit")
@@ -76,7 +86,7 @@ def edit(slug: str, note_id: int) -> ResponseReturnValue:
 def save(slug: str, note_id: int) -> ResponseReturnValue:
     conference, editor, session, now = held_conference_or_404(slug), signed_in_person(), db.session(), utcnow()
     found = _changeable_note(conference, note_id)
-    form = NoteForm.over(places(conference), service.NoteContent.of(found))
+    form = NoteForm.over(places(conference), service.NoteContent.of(found), cohosts=len(found.cohosts))
     seen = request.form.get("seen", "")
     if not form.validate():
         return form_again("wall/edit.html", active="wall", conference=conference, note=found, form=form, seen=seen)
@@ -113,38 +123,9 @@ def restore(slug: str, note_id: int) -> ResponseReturnValue:
     return see_other(url_for("wall.note", slug=slug, note_id=note_id))
 
 
-@blueprint.post("/<slug:slug>/notes/<id:note_id>/hide")
-@organizer
-def hide(slug: str, note_id: int) -> ResponseReturnValue:
-    conference, session, now = conference_or_404(slug), db.session(), utcnow()
-    found, form = note_or_404(conference, note_id), HideForm.typed()
-    if not form.validate():
-        answer = _page(conference, found, form)
-        return answer, 422
-
-    service.hide(session, conference, found, signed_in_person(), form.reason.data, now=now)
-    follow(session, conference, signed_in_person(), notes=[note_id], now=now)
-    db.commit()
-    flash(_("The note is hidden."))
-    return see_other(url_for("wall.note", slug=slug, note_id=note_id))
-
-
-@blueprint.post("/<slug:slug>/notes/<id:note_id>/show")
-@organizer
-def show_again(slug: str, note_id: int) -> ResponseReturnValue:
-    conference, session, now = conference_or_404(slug), db.session(), utcnow()
-    service.show_again(session, conference, note_or_404(conference, note_id), signed_in_person(), now=now)
-    follow(session, conference, signed_in_person(), notes=[note_id], now=now)
-    db.commit()
-    flash(_("The note can be seen again."))
-    return see_other(url_for("wall.note", slug=slug, note_id=note_id))
-
-
-def _page(conference: Conference, found: Note, hide_form: HideForm) -> str:
-    """The note's page; with a form's messages on it, after letting the write gate go."""
-    if hide_form.errors:
-        db.rollback()
+def _page(conference: Conference, found: Note) -> str:
     session, looking = db.session(), viewer(conference)
+    by_an_organizer = queries.was_edited_by_an_organizer(session, found)
     starred = looking.person_id is not None and queries.has_starred(session, found, looking.person_id)
     return render_template(
         "wall/note.html",
@@ -156,12 +137,12 @@ def _page(conference: Conference, found: Note, hide_form: HideForm) -> str:
         needs=", ".join(str(EQUIPMENT_WORDS[name]) for name in found.needs),
         wish=_wish(conference, found),
         away=", ".join(slot_words(slot, conference.zone) for slot in found.away),
-        by_an_organizer=queries.was_edited_by_an_organizer(session, found),
+        by_an_organizer=by_an_organizer,
+        has_history=history.has_history(found, sees_all=may_change(conference, found), by_an_organizer=by_an_organizer),
         is_mine=is_mine(found),
         may_change=may_change(conference, found),
         is_organizer=looking.is_organizer,
         entry=schedule.find_entry(session, found.id),
-        hide_form=hide_form,
         hosting=hosting.panel(conference, found, looking),
         merging=merging.panel(conference, found, looking),
         comments=comments.panel(conference, found, looking),

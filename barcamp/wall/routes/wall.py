@@ -15,8 +15,9 @@ from barcamp.core.times import Opening, opens_in_words
 from barcamp.wall import queries
 from barcamp.wall.cards import FORMAT_WORDS, Viewer
 from barcamp.wall.models import FORMATS, Format
-from barcamp.wall.queries import LONGEST_SEARCH, PAGE, Sort, Wanted
+from barcamp.wall.queries import LONGEST_SEARCH, PAGE, Figures, Sort, Wanted
 from barcamp.wall.routes.door import blueprint, viewer
+from barcamp.wall.routes.pitched import pitched
 from barcamp.web.guard import anyone
 from barcamp.web.load import conference_or_404
 from barcamp.web.words import _, locale
@@ -29,24 +30,37 @@ def show(slug: str) -> ResponseReturnValue:
     looking = viewer(conference)
     wanted = _wanted(looking)
     figures = queries.figures(session, conference)
-    matching = queries.count_wanted(session, conference, wanted)
+    ids = queries.wanted_ids(
+        session, conference, looking.person_id, wanted, sees_counts=looking.sees_counts, now=looking.now
+    )
+    page = ids[(wanted.page - 1) * PAGE : wanted.page * PAGE]
+    maybes = looking.person_id is not None and queries.has_maybes(session, conference, looking.person_id)
     return render_template(
         "wall/show.html",
         active="wall",
         conference=conference,
-        cards=looking.cards(queries.wall_notes(session, conference, looking.person_id, wanted)),
+        cards=looking.cards(queries.wall_notes(session, conference, looking.person_id, page)),
         figures=figures,
-        matching=matching,
-        pages=-(-matching // PAGE),
+        matching=len(ids),
+        pages=-(-len(ids) // PAGE),
         wanted=wanted,
-        filtered=replace(wanted, sort="new", page=1) != Wanted(),
+        filtered=replace(wanted, sort="mixed", page=1) != Wanted(),
         looking=looking,
-        chips=_chips(looking, wanted, queries.top_tags(session, conference), hidden=figures.hidden),
+        left_to_look_at=_left_to_look_at(looking),
+        chips=_chips(looking, wanted, queries.top_tags(session, conference), figures, maybes=maybes),
         kept=_state(looking, replace(wanted, q="", page=1)),
         page_url=lambda page: _address(looking, replace(wanted, page=page)),
+        pitched=pitched(looking),
         wall_opening=_in_words(looking, conference.wall),
         stars_opening=_in_words(looking, conference.stars),
     )
+
+
+def _left_to_look_at(looking: Viewer) -> int | None:
+    """How many notes the quick look has left for whoever asks; None for guests, of whom nobody knows."""
+    if looking.person_id is None or not looking.conference.stars_are_open(looking.now):
+        return None
+    return queries.count_unseen(db.session(), looking.conference, looking.person_id)
 
 
 def _wanted(looking: Viewer) -> Wanted:
@@ -59,25 +73,24 @@ def _wanted(looking: Viewer) -> Wanted:
         format=cast(Format, asked["format"]) if asked.get("format") in FORMATS else None,
         author_id=looking.person_id if asked.get("mine") == "1" else None,
         hidden=looking.is_organizer and asked.get("hidden") == "1",
+        maybe_of=looking.person_id if asked.get("maybe") == "1" else None,
+        seeks_host=asked.get("wishes") == "1",
         sort=_sort(looking, asked.get("sort", "")),
         page=int(page) if page.isascii() and page.isdigit() and 1 <= len(page) <= 4 and int(page) else 1,
     )
 
 
 def _sort(looking: Viewer, asked: str) -> Sort:
-    """Newest first while stars are given, so that a new note is seen; then the most starred. An order by stars says
-    what the counts say, so who may not see those does not get it.
-    """
-    if not looking.sees_counts:
-        return "new"
-    if asked in ("new", "stars"):
+    """An order by stars says what the counts say, so who may not see those does not get it."""
+    if asked in ("mixed", "new", "seen") or (asked == "stars" and looking.sees_counts):
         return cast(Sort, asked)
     return _usual_sort(looking)
 
 
 def _usual_sort(looking: Viewer) -> Sort:
+    """Fair to every note while stars are given (docs/decisions/0013-fair-look.md); then the most starred first."""
     over = looking.conference.stars.state(looking.now) == "closed"
-    return "stars" if over and looking.sees_counts else "new"
+    return "stars" if over and looking.sees_counts else "mixed"
 
 
 def _state(looking: Viewer, wanted: Wanted) -> dict[str, str | int]:
@@ -89,6 +102,8 @@ def _state(looking: Viewer, wanted: Wanted) -> dict[str, str | int]:
         "tag": wanted.tag,
         "mine": 1 if wanted.author_id is not None else None,
         "hidden": 1 if wanted.hidden else None,
+        "maybe": 1 if wanted.maybe_of is not None else None,
+        "wishes": 1 if wanted.seeks_host else None,
         "page": wanted.page if wanted.page > 1 else None,
     }
     return {name: value for name, value in said.items() if value}
@@ -98,7 +113,7 @@ def _address(looking: Viewer, wanted: Wanted) -> str:
     return url_for("wall.show", slug=looking.conference.slug, **_state(looking, wanted))  # type: ignore[arg-type]
 
 
-def _chips(looking: Viewer, wanted: Wanted, tags: list[str], *, hidden: int) -> list[dict[str, Any]]:
+def _chips(looking: Viewer, wanted: Wanted, tags: list[str], figures: Figures, *, maybes: bool) -> list[dict[str, Any]]:
     """The filters in a row; one that is on is taken off by a second press. The usual order goes without a mark."""
     first = replace(wanted, page=1)
 
@@ -106,15 +121,19 @@ def _chips(looking: Viewer, wanted: Wanted, tags: list[str], *, hidden: int) -> 
         return {"label": label, "current": current, "url": _address(looking, replace(first, **changed))}
 
     chips = [{"label": _("All"), "current": not _state(looking, first), "url": _address(looking, _everything(looking))}]
-    if looking.sees_counts:
-        usual = _usual_sort(looking)
-        for sort, label in (("stars", _("Most starred")), ("new", _("Newest"))):
-            chips.append(chip(label, wanted.sort == sort != usual, sort=sort))
+    for sort, label in _sorts(looking):
+        on = wanted.sort == sort
+        chips.append(chip(label, on, sort=_usual_sort(looking) if on else sort))
     if looking.person_id is not None:
-        mine = wanted.author_id is not None
+        maybe, mine = wanted.maybe_of is not None, wanted.author_id is not None
+        if maybes or maybe:
+            chips.append(chip(_("My maybes"), maybe, maybe_of=None if maybe else looking.person_id))
         chips.append(chip(_("Mine"), mine, author_id=None if mine else looking.person_id))
-    if looking.is_organizer and hidden:
-        chips.append(chip(_("Hidden"), wanted.hidden, hidden=not wanted.hidden) | {"count": hidden})
+    if figures.wishes or wanted.seeks_host:
+        seeks = wanted.seeks_host
+        chips.append(chip(_("Needs a host"), seeks, seeks_host=not seeks) | {"count": figures.wishes})
+    if looking.is_organizer and figures.hidden:
+        chips.append(chip(_("Hidden"), wanted.hidden, hidden=not wanted.hidden) | {"count": figures.hidden})
     for name in FORMATS:
         on = wanted.format == name
         chips.append(chip(_(FORMAT_WORDS[name]), on, format=None if on else name))
@@ -122,6 +141,13 @@ def _chips(looking: Viewer, wanted: Wanted, tags: list[str], *, hidden: int) -> 
         on = wanted.tag == tag
         chips.append(chip(f"#{tag}", on, tag="" if on else tag))
     return chips
+
+
+def _sorts(looking: Viewer) -> list[tuple[Sort, str]]:
+    """The orders to choose from, but the usual one: "All" leads to that."""
+    sorts: list[tuple[Sort, str]] = [("stars", _("Most starred"))] if looking.sees_counts else []
+    sorts += [("new", _("Newest")), ("seen", _("Least seen"))]
+    return [(sort, label) for sort, label in sorts if sort != _usual_sort(looking)]
 
 
 def _everything(looking: Viewer) -> Wanted:

@@ -14,6 +14,7 @@ from barcamp.wall import queries
 from barcamp.wall.errors import NoteChanged, TooManyNotes
 from barcamp.wall.models import CoPresenter, Note, NoteTag
 from barcamp.wall.service.content import NoteContent, differences
+from barcamp.wall.service.order import must_be_held
 from barcamp.wall.service.phases import hold_note, log_word, refuse_when_closed, refuse_when_over
 
 MOST_NOTES = 20
@@ -26,26 +27,36 @@ def post_note(
     author: Person,
     content: NoteContent,
     *,
+    seeks_host: bool = False,
     most: int | None = MOST_NOTES,
     now: datetime,
 ) -> Note:
     """Pin a new note on the wall. A form that arrives twice makes one note, and gives it back both times.
 
-    `most` is how many notes the author may have here; None for who types in what others wrote on paper.
+    With `seeks_host` it is a wish: `author` asks for it, and nobody presents it yet.
+    `most` is how many notes the author may have here; None for the team, which types in what others wrote on paper, and
+    whose notes are never held.
     """
     refuse_when_closed(conference, now)
     log.hold(db, conference)
     for earlier in queries.notes_titled(db, conference, author.id, content.title, since=now - SAME_FORM):
-        if NoteContent.of(earlier) == content:
+        if NoteContent.of(earlier) == content and (earlier.asked_by_id is not None) == seeks_host:
             return earlier
     if most is not None and queries.count_notes(db, conference, author.id) >= most:
         raise TooManyNotes(most)
 
-    note = Note(uid=str(uuid4()), conference_id=conference.id, author_id=author.id, posted_at=now)
+    note = Note(uid=str(uuid4()), conference_id=conference.id, seeks_host=seeks_host, posted_at=now)
+    if most is not None and must_be_held(db, conference, author):
+        note.held_at = now
+    if seeks_host:
+        note.asked_by_id = author.id
+    else:
+        note.author_id = author.id
     _write_on(db, conference, note, content)
     db.add(note)
     db.flush()
-    log.write(db, conference, author, "note-posted", f"note:{note.id}", after={"title": note.title}, now=now)
+    kind = "note-posted" if note.held_at is None else "note-held"
+    log.write(db, conference, author, kind, f"note:{note.id}", after={"title": note.title}, now=now)
     return note
 
 
