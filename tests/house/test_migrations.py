@@ -147,8 +147,8 @@ FIRST_RELEASE = (
     "INSERT INTO person (name, created_at) VALUES ('Ada', '2026-11-21 18:00:00')",
     (
         "INSERT INTO conference (slug, name, tagline, about, conduct, starts_on, ends_on, zone, venue, address,"
-        " listed, stars_shown, shirt_sizes, created_at) VALUES ('camp', 'Camp', '', '', '', '2026-11-21', '2026-11-21', 'UTC', '',"
-        " '', true, 'always', '[]', '2026-11-21 18:00:00')"
+        " listed, stars_shown, shirt_sizes, created_at) VALUES ('camp', 'Camp', '', '', '', '2026-11-21', '2026-11-21',"
+        " 'UTC', '', '', true, 'always', '[]', '2026-11-21 18:00:00')"
     ),
     "INSERT INTO note " + NOTE.format(uid="first"),
     "INSERT INTO star (note_id, person_id, at) VALUES (1, 1, '2026-11-21 18:01:00')",

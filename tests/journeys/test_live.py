@@ -1,0 +1,312 @@
+"""Pages that are open hear of what others do, and whoever is in the middle of something is not disturbed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import Page, Request, expect
+
+from barcamp.conferences.queries import find_conference
+from barcamp.db import Store
+from barcamp.log import service as log
+from tests.journeys.board import cell, expect_open, free_places, send_button
+from tests.journeys.conftest import Visit
+from tests.journeys.visitor import DESK, PHONE, Visitor
+from tests.servers import site
+
+# What a page was told: the numbers of the log's lines, in their order.
+LISTEN = """() => {
+  window.told = [];
+  document.addEventListener('barcamp:change', ({detail}) => {
+    if (!['stars', 'phase-changed'].includes(detail.kind)) told.push(detail.revision);
+  });
+}"""
+TOLD = "told.map(one => one - document.body.dataset.revision)"
+SHOW = """state => {
+  Object.defineProperty(document, 'visibilityState', {get: () => state, configurable: true});
+  document.dispatchEvent(new Event('visibilitychange'));
+}"""
+PLACES = "[...document.querySelectorAll('.note')].map(note => [note.id, note.offsetLeft, note.offsetTop])"
+STREAM = re.compile(r"/live\?")
+TOP = "note => note.getBoundingClientRect().top"
+
+
+def expect_note(page: Page, title: str, count: int = 1) -> None:
+    expect(page.locator(".note .note-title").filter(has_text=re.compile(f"^{re.escape(title)}$"))).to_have_count(count)
+
+
+def open_note(who: Visitor, title: str) -> None:
+    who.go("/beaver/wall?q=" + title.replace(" ", "+"))
+    who.follow(title)
+
+
+def edit(who: Visitor, called: str, /, **changed: str) -> None:
+    open_note(who, called)
+    who.follow("Edit")
+    who.fill(**changed)
+    who.press("Save")
+    expect(who.page.get_by_text("Your changes are saved.")).to_be_visible()
+
+
+@contextmanager
+def streams(who: Visitor) -> Iterator[set[str]]:
+    """The streams that a browser has open, over all its tabs."""
+    opened: set[Request] = set()
+    found: set[str] = set()
+
+    def is_stream(request: Request) -> bool:
+        return urlsplit(request.url).path.endswith("/live")
+
+    def tell() -> None:
+        found.clear()
+        found.update(f"{number}" for number, _ in enumerate(opened))
+
+    def begins(request: Request) -> None:
+        if is_stream(request):
+            opened.add(request)
+        tell()
+
+    def ends(request: Request) -> None:
+        opened.discard(request)
+        tell()
+
+    who.context.on("request", begins)
+    who.context.on("requestfinished", ends)
+    who.context.on("requestfailed", ends)
+    yield found
+
+
+def test_what_one_does_the_others_see(visit: Visit, devices: dict[str, str]) -> None:
+    """Who does it has no JavaScript; who sees it sits at a desk, or has a phone and never signed in."""
+    ida, otto = visit("ida", scripts=False), visit("otto", scripts=False)
+    desk, phone = visit("uri").go("/beaver/wall"), visit(width=PHONE).go("/beaver/wall")
+    for page in (desk, phone):
+        page.evaluate("window.isTheSamePage = true")
+
+    ida.post_note("beaver", "Whittling spoons")
+    for page in (desk, phone):
+        expect_note(page, "Whittling spoons")
+    expect(desk.locator("#announcer")).to_have_text(re.compile(r"^New notes: \d+$"))
+
+    otto.go("/beaver/wall?q=whittling")
+    otto.star("Whittling spoons").click()
+    for page in (desk, phone):
+        expect(page.locator(".note", has_text="Whittling spoons").locator(".star-count")).to_have_text("1")
+
+    edit(ida, "Whittling spoons", title="Whittling forks")
+    for page in (desk, phone):
+        expect_note(page, "Whittling forks")
+        expect_note(page, "Whittling spoons", 0)
+
+    open_note(ida, "Whittling forks")
+    ida.press("Withdraw")
+    for page in (desk, phone):
+        expect_note(page, "Whittling forks", 0)
+        assert page.evaluate("window.isTheSamePage") is True
+
+
+def test_the_first_note_comes_to_an_empty_wall_and_the_button_goes_when_it_closes(
+    visit: Visit, devices: dict[str, str], empty_camp: str
+) -> None:
+    guest, otto = visit().go(f"/{empty_camp}/wall"), visit("otto")
+    expect(guest.locator(".empty")).to_be_visible()
+    otto.post_note(empty_camp, "Somebody has to be first")
+    expect_note(guest, "Somebody has to be first")
+    expect(guest.locator(".lead")).to_have_text(re.compile("^\\s*1 note ·"))
+    expect(guest.locator(".float-button")).to_be_visible()
+    otto.go(f"/{empty_camp}/organize/settings")
+    otto.fill(wall_closes_at="2020-01-01T10:00")
+    otto.press("Save")
+    expect(guest.locator(".float-button")).to_have_count(0, timeout=15_000)
+
+
+def test_tabs_share_a_stream_and_hidden_ones_let_go(visit: Visit, devices: dict[str, str]) -> None:
+    ida, uri = visit("ida"), visit("uri")
+    with streams(uri) as opened:
+        one = uri.go("/beaver/wall")
+        with uri.context.expect_event("request", lambda request: "/changes" in request.url):
+            two = uri.context.new_page()
+            two.goto(uri.base + "/beaver/wall?sort=new")
+        assert len(opened) == 1
+        for page in (one, two):
+            page.evaluate(LISTEN)
+        ida.post_note("beaver", "Tabs, first")
+        for page in (one, two):
+            expect_note(page, "Tabs, first")
+
+        one.evaluate(SHOW, "hidden")  # it was the one that read the stream: the other takes over
+        ida.post_note("beaver", "Tabs, second")
+        expect_note(two, "Tabs, second")
+        assert len(opened) == 1
+        two.evaluate(SHOW, "hidden")
+        expect_note(one, "Tabs, second", 0)
+        ida.post_note("beaver", "Tabs, third")
+        assert len(opened) == 0
+
+        for page in (one, two):
+            page.evaluate(SHOW, "visible")
+            expect_note(page, "Tabs, third")
+        expect_note(one, "Tabs, second")
+        assert len(opened) == 1
+    # each line once and in order, for the one that missed some and for the other
+    assert (one.evaluate(TOLD), two.evaluate(TOLD)) == ([1, 2, 3], [1, 2, 3])
+
+
+def test_where_no_stream_can_be_had_it_asks_now_and_then(visit: Visit, devices: dict[str, str]) -> None:
+    ida, uri = visit("ida"), visit("uri")
+    uri.page.clock.install()
+    uri.context.route("**/live?*", lambda route: route.fulfill(status=429))
+    page = uri.go("/beaver/wall")
+    page.evaluate(LISTEN)
+    ida.post_note("beaver", "Asked for")
+    while not page.evaluate("told.length"):
+        page.clock.run_for(1000)
+        page.wait_for_timeout(50)  # the network goes by another clock
+    assert page.evaluate(TOLD) == [1]
+    page.clock.run_for(5000)
+    expect_note(page, "Asked for")
+
+
+def test_a_restart_loses_nothing(visit: Visit, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The site is killed, somebody writes while the page cannot hear, and it is started again."""
+    with site.start(tmp_path / "data") as first:
+        guest = visit(at=first)
+        with guest.page.expect_response(STREAM):
+            page = guest.go("/beaver/wall")
+        page.evaluate(LISTEN)
+        port = first.port
+        first.kill()
+    store = Store(f"sqlite:///{first.data}/barcamp.sqlite3", first.url)
+    for _ in range(3):
+        with store.writing() as db:
+            camp = find_conference(db, "beaver")
+            assert camp is not None
+            log.write(db, camp, None, "note-edited", "note:1", now=datetime.now(UTC))
+    store.dispose()
+    monkeypatch.setattr(site, "free_port", lambda: port)
+    with site.start(tmp_path / "data"):
+        page.wait_for_function("() => told.length >= 3", timeout=30_000)
+        assert page.evaluate(TOLD) == [1, 2, 3]
+        page.close()
+    guest.trouble.clear()  # of course it could not be reached
+
+
+def test_an_old_page_says_so(visit: Visit) -> None:
+    guest = visit()
+    guest.page.clock.install()
+    with guest.page.expect_response(STREAM):
+        page = guest.go("/beaver/wall")
+    line = page.locator("#live-status")
+    expect(line).to_be_empty()
+    page.clock.run_for(25_000)  # without a ping, since those come by another clock
+    expect(line).to_have_text(re.compile(r"^As of \d\d:\d\d · reconnecting…$"))
+    page.clock.run_for(30_000)  # the connection is given up for another, which works
+    expect(line).to_be_empty()
+    guest.context.set_offline(True)
+    expect(line).to_have_text(re.compile(r"^As of"))
+    expect(line).to_be_in_viewport()
+
+
+class TestNobodyIsDisturbed:
+    """What somebody looks at, types or has open stays as it is while the rest of the page changes."""
+
+    def test_the_reader_of_one_column_keeps_the_place(self, visit: Visit, devices: dict[str, str]) -> None:
+        page = visit("uri", width=PHONE).go("/beaver/wall")
+        page.locator(".wall.is-packed").wait_for()
+        card = page.locator(".wall > li").nth(9)
+        card.locator("a").first.focus()
+        card.evaluate("card => card.scrollIntoView({block: 'center', behavior: 'instant'})")
+        before = card.evaluate(TOP)
+        handle = card.element_handle()
+        visit("ida").post_note("beaver", "Above the reader")
+        expect_note(page, "Above the reader")
+        assert handle.evaluate(TOP) == pytest.approx(before, abs=2)
+        assert handle.evaluate("card => card.contains(document.activeElement)")
+
+    def test_in_columns_new_notes_wait_above(self, visit: Visit, devices: dict[str, str]) -> None:
+        page = visit("uri").go("/beaver/wall")
+        page.locator(".wall.is-packed").wait_for()
+        page.evaluate("scrollTo({top: 900, behavior: 'instant'})")
+        places = page.evaluate(PLACES)
+        visit("ida").post_note("beaver", "Waits above")
+        button = page.get_by_role("button", name="New notes: 1")
+        expect(button).to_be_in_viewport()
+        assert page.evaluate("scrollY") == 900
+        assert page.evaluate(PLACES) == places
+        button.click()
+        expect_note(page, "Waits above")
+        expect(page.locator(".note", has_text="Waits above")).to_be_in_viewport()
+        expect(button).to_be_hidden()
+
+    def test_a_card_that_changes_keeps_the_focus(self, visit: Visit, devices: dict[str, str]) -> None:
+        ida = visit("ida")
+        ida.post_note("beaver", "Focus here")
+        page = visit("uri").go("/beaver/wall?q=focus+here")
+        page.get_by_role("link", name="Focus here").focus()
+        edit(ida, "Focus here", title="Focus here still", description="Longer than it was.")
+        expect_note(page, "Focus here still")
+        expect(page.get_by_role("link", name="Focus here still")).to_be_focused()
+
+    def test_a_half_typed_text_and_what_is_open_stay(self, visit: Visit, devices: dict[str, str]) -> None:
+        ida = visit("ida")
+        ida.post_note("beaver", "Under discussion")
+        otto = visit("otto")
+        open_note(otto, "Under discussion")
+        page = otto.page
+        page.get_by_text("Hide this note").click()
+        page.locator("[name=reason]").fill("Half a reas")
+        edit(ida, "Under discussion", title="Under more discussion", description="And more.")
+        expect(page.get_by_role("heading", level=1)).to_have_text("Under more discussion")
+        expect(page.locator("[name=reason]")).to_have_value("Half a reas")
+        expect(page.locator("[name=reason]")).to_be_focused()
+        expect(page.locator("details.more").filter(has=page.locator("[name=reason]"))).to_have_attribute("open", "")
+
+
+def test_the_board_follows_and_a_form_in_use_keeps_what_its_user_saw(visit: Visit, devices: dict[str, str]) -> None:
+    for title in ("Mending kettles", "Mending clocks"):
+        visit("uri").post_note("beaver", title)
+    olive, otto = visit("olive").go("/beaver/board"), visit("otto").go("/beaver/board")
+    for page in (olive, otto):
+        page.locator(".tray").get_by_role("link", name="Mending kettles").click()
+        expect_open(page, "Mending kettles")
+    here, there = free_places(olive)[-2:]
+
+    choose(otto, *there)  # not sent yet
+    choose(olive, *here)
+    send_button(olive).click()
+    expect(cell(otto, *here).get_by_role("link")).to_have_text("Mending kettles")
+    expect(otto.locator("#move-room option:checked")).to_have_text(re.compile(f"^{re.escape(there[1])}"))
+    with otto.expect_response(re.compile("/place$")) as answer:
+        send_button(otto).click()
+    assert answer.value.status == 409
+
+    otto.goto(olive.url)
+    olive.get_by_role("button", name=re.compile("^Take off")).click()
+    expect(cell(otto, *here).get_by_role("link")).to_have_count(0)
+    choose(otto, *there)  # on the board as it has become meanwhile
+    with otto.expect_response(re.compile("/place$")) as answer:
+        send_button(otto).click()
+    assert answer.value.status == 303
+    otto.get_by_role("button", name=re.compile("^Take off")).click()
+    expect(cell(olive, *there).get_by_role("link")).to_have_count(0)
+
+
+def choose(page: Page, clock: str, room: str) -> None:
+    for field, wanted in (("slot", clock), ("room", room)):
+        select = page.locator(f"#move-{field}")
+        option = select.locator("option", has_text=re.compile(rf"^{re.escape(wanted)}\b")).first
+        select.select_option(option.get_attribute("value"))
+
+
+def test_a_published_schedule_comes_to_whoever_looks(visit: Visit, devices: dict[str, str]) -> None:
+    page, olive = visit(width=DESK).go("/beaver/schedule"), visit("olive")
+    version = page.locator(".lead").inner_text()
+    olive.go("/beaver/organize/publish")
+    olive.page.get_by_role("button", name=re.compile("^Publish")).click()
+    expect(page.locator(".lead")).not_to_have_text(version)
