@@ -77,13 +77,10 @@ class Channel:
         self._tell(said, ends=any(line.kind in frames.ROLE_KINDS for line in lines))
 
     def end(self) -> None:
-        """All streams are over."""
+        """All streams are over, and nothing is left to tell."""
+        self.is_stale = self.counts_are_stale = False
         self.public.add(b"", ends=True)
         self.team.add(b"", ends=True)
-
-    def ping(self) -> None:
-        self.public.add(frames.PING)
-        self.team.add(frames.PING)
 
     def _tell(self, said: list[tuple[bytes, bytes]], *, ends: bool) -> None:
         public, team = (b"".join(part[audience] for part in said) for audience in (0, 1))

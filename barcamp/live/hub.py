@@ -181,8 +181,8 @@ class Hub:
             if self._is_closed or not self.is_serving():
                 self._end_all()
                 return
-            poked = self._poked.is_set()
-            self._poked.clear()
+            if poked := self._poked.is_set():  # what is poked after this look stays for the next
+                self._poked.clear()
             if ear.heard() or poked:
                 self._wake_channels()
             self._tell()

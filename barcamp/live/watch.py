@@ -84,10 +84,10 @@ class PostgresEar:
         self._own = own
         self._poke = poke
         self._stopped = threading.Event()
+        self._thread = threading.Thread(target=self._listen, name="live-ear", daemon=True)
         self._looked_at = 0.0
 
     def start(self) -> None:
-        self._thread = threading.Thread(target=self._listen, name="live-ear", daemon=True)
         self._thread.start()
 
     def heard(self) -> bool:
@@ -99,7 +99,8 @@ class PostgresEar:
 
     def stop(self) -> None:
         self._stopped.set()
-        self._thread.join()
+        if self._thread.is_alive():
+            self._thread.join()
 
     def _listen(self) -> None:
         while not self._stopped.is_set():
@@ -144,11 +145,13 @@ class Teller:
         if is_soon:
             self._tell_later()
             return
-        self._notify()
-        with self._lock:
-            self._is_busy = self._again
-        if self._is_busy:
-            self._tell_later()
+        try:
+            self._notify()
+        finally:
+            with self._lock:
+                again = self._is_busy = self._again
+            if again:
+                self._tell_later()
 
     def close(self) -> None:
         """Return when what was to be told has been told."""

@@ -7,7 +7,7 @@ import logging
 from flask import Flask, jsonify, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
-from werkzeug.exceptions import HTTPException, InternalServerError, SecurityError
+from werkzeug.exceptions import BadHost, HTTPException, InternalServerError, SecurityError
 
 from barcamp import db
 from barcamp.errors import N_, Refused
@@ -94,7 +94,7 @@ def _http(problem: HTTPException) -> ResponseReturnValue:
     status = problem.code or 500
     if problem.response is not None and status < 400:
         return problem.response
-    if isinstance(problem, SecurityError):  # a host that is not ours: no link can be made for it, so no page either
+    if isinstance(problem, SecurityError | BadHost):  # a host not ours, or none: no link can be made, so no page either
         return _(WORDS[404][1]), status, {"Content-Type": "text/plain; charset=utf-8"}
     known = WORDS.get(status)
     headers = {"Allow": allow} if (allow := problem.get_response().headers.get("Allow")) else {}

@@ -58,7 +58,7 @@ def _live() -> Markup:
     Tabs of one browser share a stream only if they are the same person's: another hears other things.
     """
     revision, person = g.get("live_from"), guard.me()
-    if revision is None:
+    if revision is None or "slug" not in g:  # a "no" from before the conference was looked at
         return Markup()
     listener = f"barcamp-live-{g.slug}" if person is None else f"barcamp-live-{g.slug}-{person.id}"
     return Markup(' data-live="{}" data-changes="{}" data-revision="{}" data-listener="{}"').format(

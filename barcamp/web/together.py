@@ -1,7 +1,7 @@
 """Changes that come at the same moment share one transaction, and so one turn at the gate and one wait for the disk.
 
-Only for short changes that have nothing to do with each other, each of which is either made or refused before it has
-changed anything: stars. On PostgreSQL, which does this by itself, each has a transaction of its own.
+Only for short changes that have nothing to do with each other: stars. Each stands or falls by itself, for it has a
+savepoint of its own. On PostgreSQL, which shares the disk by itself, each has a transaction of its own.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import Generic, TypeVar
 from sqlalchemy.orm import Session
 
 from barcamp.db import Store
-from barcamp.errors import Refused
+from barcamp.errors import Busy
 
 #: More would keep others, who post a note, for too long at the gate.
 MOST_AT_ONCE = 100
@@ -31,10 +31,17 @@ class _Turn(Generic[Result]):
         self.result: Result | None = None
 
     def take(self, session: Session) -> None:
+        """Make the change; where it is refused or breaks, nothing of it stays."""
+        held = session.connection()
+        held.exec_driver_sql("SAVEPOINT turn")  # a fifth of the price of `begin_nested`, and there are a thousand
         try:
             self.result = self.change(session)
-        except Refused as refusal:
-            self.problem = refusal
+            session.flush()
+        except Exception as problem:
+            self.problem = problem
+            session.expunge_all()
+            held.exec_driver_sql("ROLLBACK TO turn")
+        held.exec_driver_sql("RELEASE turn")
 
 
 class Together:
@@ -59,15 +66,18 @@ class Together:
         with self._lock:
             self._waiting.append(turn)  # type: ignore[arg-type]
             is_first = len(self._waiting) == 1
-        while is_first and self._make_some():
+        while is_first and self._make_some(turn):  # type: ignore[arg-type]
             pass
         turn.is_over.wait()
         if turn.problem is not None:
             raise turn.problem
         return turn.result  # type: ignore[return-value]
 
-    def _make_some(self) -> bool:
-        """One transaction for those who are there when the gate opens. Returns whether somebody had to stay behind."""
+    def _make_some(self, own: _Turn[object]) -> bool:
+        """One transaction for those who are there when the gate opens. Returns whether somebody had to stay behind.
+
+        Where it is us who are stopped (a worker that ends) it is we alone who go, once nobody waits for us any more.
+        """
         turns: list[_Turn[object]] = []
         stay = False
         try:
@@ -79,8 +89,11 @@ class Together:
         except BaseException as problem:
             if not turns:
                 turns, stay = self._call()
+            told = problem if isinstance(problem, Exception) else Busy()
             for turn in turns:
-                turn.problem = turn.problem or problem
+                turn.problem = turn.problem or told
+            if told is not problem:
+                own.problem = problem
         for turn in turns:
             turn.is_over.set()
         return stay

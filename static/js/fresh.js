@@ -75,8 +75,12 @@ async function ask(address) {
   }
 }
 
+// Whoever is writing goes on writing in the same spot of the window, whatever came above.
 function show(part, change) {
+  const field = document.activeElement?.closest("input, select, textarea");
+  const top = field?.getBoundingClientRect().top;
   part.dispatchEvent(new CustomEvent("barcamp:freshening"));
   change();
+  if (field?.isConnected) scrollBy({ top: field.getBoundingClientRect().top - top, behavior: "instant" });
   part.dispatchEvent(new CustomEvent("barcamp:fresh"));
 }

@@ -11,7 +11,7 @@ from barcamp.people.models import Device
 from barcamp.registration.models import RegistrationMeal
 from barcamp.schedule.models import Cell, Placement
 from barcamp.venue.models import Closure, Slot
-from barcamp.wall.models import Note, NoteAway
+from barcamp.wall.models import Look, MergeOffer, Note, NoteAway, Pitch, Report
 from tests import make, stage
 from tests.conftest import Client
 from tests.counting import counted
@@ -24,6 +24,9 @@ LISTS = [
     ("attendee", "/account/export"),
     ("attendee", "/camp/"),
     ("attendee", "/camp/wall"),
+    ("attendee", "/camp/wall/cards?ids={ids}"),
+    ("attendee", "/camp/wall/look"),
+    ("attendee", "/camp/wall/pitched"),
     ("attendee", "/camp/notes/{note}"),
     ("attendee", "/camp/people"),
     ("attendee", "/camp/register"),
@@ -35,6 +38,9 @@ LISTS = [
     ("organizer", "/camp/wall"),
     ("organizer", "/camp/board"),
     ("organizer", "/camp/organize/"),
+    ("organizer", "/camp/organize/moderation"),
+    ("organizer", "/camp/organize/pitch"),
+    ("organizer", "/camp/organize/screens"),
     ("organizer", "/camp/organize/publish"),
     ("organizer", "/camp/organize/registrations"),
     ("organizer", "/camp/organize/registrations.csv"),
@@ -43,13 +49,21 @@ LISTS = [
     ("organizer", "/camp/organize/sponsors"),
     ("organizer", "/camp/organize/team"),
     ("guest", "/camp/wall"),
+    ("guest", "/camp/screen?show=wall"),
+    ("guest", "/camp/screen?show=now"),
+    ("guest", "/camp/screen?show=pitch"),
+    ("guest", "/camp/screen?room={room}"),
     ("guest", "/camp/schedule"),
 ]
 MORE = 29
+ROOM = "άλφα"  # one of the house
 
 
 def test_thirty_cost_what_one_costs(app: Flask, db: Session, client: Client, house: House) -> None:
+    talk_about(db, house, "Talker")
     few = costs(app, client, house)
+    for number in range(MORE):
+        talk_about(db, house, f"Talker {number}")
     fill(app, db, house)
     assert costs(app, client, house) == few
 
@@ -57,7 +71,7 @@ def test_thirty_cost_what_one_costs(app: Flask, db: Session, client: Client, hou
 def costs(app: Flask, client: Client, house: House) -> dict[tuple[str, str], int]:
     found = {}
     for who, address in LISTS:
-        page = address.format(note=house.notes[0].id)
+        page = address.format(note=house.notes[0].id, ids=",".join(str(note.id) for note in house.notes), room=ROOM)
         found[who, page] = cost(app, client.be(house.viewer(who)), page)
     return found
 
@@ -104,6 +118,26 @@ def fill(app: Flask, db: Session, house: House) -> None:
         )  # fmt: skip
     db.flush()
     stage.publish(app.extensions["store"], camp, house.organizer)
+
+
+def talk_about(db: Session, house: House, name: str) -> None:
+    """One more of what people say and do about notes: on one note, and with notes of their own."""
+    camp, about, talker = house.camp, house.notes[0], make.person(db, name)
+    comment = make.comment(db, about, talker)
+    make.cohost(db, about, talker)
+    make.note(db, camp, talker, f"Held {name}", held_at=make.NOW, copresenters=(f"Co {name}",))
+    make.note(db, camp, talker, f"Hidden {name}", hidden_at=make.NOW)
+    make.note(db, camp, None, f"Wish {name}", seeks_host=True, asked_by_id=talker.id)
+    make.note(db, camp, talker, f"Part {name}", merged_into_id=about.id, merged_at=make.NOW)
+    offered, queued = make.note(db, camp, talker, f"Offered {name}"), make.note(db, camp, talker, f"Queued {name}")
+    for note, remark in ((about, comment.id), (queued, None)):
+        db.add(Report(note_id=note.id, comment_id=remark, reporter_id=house.attendee.id, reason="other", at=make.NOW))
+    db.add_all([
+        MergeOffer(note_id=offered.id, into_id=about.id, offered_by_id=talker.id, offered_at=make.NOW),
+        Pitch(note_id=queued.id, conference_id=camp.id, position=queued.id + 1),
+        Look(note_id=queued.id, person_id=house.attendee.id, kind="maybe", at=make.NOW),
+    ])  # fmt: skip
+    db.flush()
 
 
 def clock_of(number: int) -> str:

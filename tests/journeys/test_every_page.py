@@ -69,6 +69,26 @@ PAGES = [
     ("olive", "/beaver/organize/publish"),
     ("olive", "/beaver/organize/copy"),
 ]
+# The live wall's pages; once in each theme, since so many of them share their parts with the ones above.
+ONCE = [
+    ("", "/beaver/walk-in"),
+    ("", "/beaver/wall/pitched"),
+    ("", "/beaver/screen"),
+    ("", "/beaver/screen?show=now"),
+    ("", "/beaver/screen?show=pitch"),
+    ("", "/beaver/screen?room=kec-1001"),
+    ("robin", "/beaver/wall/look"),
+    ("robin", "/beaver/notes/1/history"),
+    ("robin", "/beaver/notes/1/invitations"),
+    ("robin", "/beaver/notes/1/merge"),
+    ("robin", "/beaver/notes/1/merge/2"),
+    ("robin", "/beaver/notes/2/report"),
+    ("olive", "/beaver/comments/1/hide"),
+    ("olive", "/beaver/organize/moderation"),
+    ("olive", "/beaver/organize/pitch"),
+    ("olive", "/beaver/organize/screens"),
+    ("olive", "/beaver/organize/poster"),
+]
 STATUS = {"/nothing-here": 404, ("robin", "/beaver/board"): 403}
 
 EMPTY = [
@@ -103,6 +123,13 @@ def test_a_page(visit: Visit, devices: dict[str, str], axe: Axe, who: str, path:
     assert faults(visitor, axe) == []
 
 
+@pytest.mark.parametrize(("who", "path"), ONCE, ids=lambda value: value or "guest")
+def test_a_page_of_the_live_wall(visit: Visit, devices: dict[str, str], axe: Axe, who: str, path: str) -> None:
+    visitor = visit(who)
+    visitor.go(path)
+    assert faults(visitor, axe, quick=True) == []
+
+
 @pytest.mark.parametrize(("who", "path"), EMPTY, ids=lambda value: value or "guest")
 def test_a_page_with_nothing_on_it(visit: Visit, empty_camp: str, axe: Axe, who: str, path: str) -> None:
     visitor = visit(who)
@@ -132,8 +159,11 @@ def test_a_form_with_errors(
     assert faults(visitor, axe) == []
 
 
-def faults(visitor: Visitor, axe: Axe) -> list[str]:
-    """What is wrong with the page as it stands, in words; at both widths and in both themes."""
+def faults(visitor: Visitor, axe: Axe, *, quick: bool = False) -> list[str]:
+    """What is wrong with the page as it stands, in words; at both widths and in both themes.
+
+    A quick look takes one theme a width: light on the desk, dark on the phone.
+    """
     page, found = visitor.page, []
     for width in (DESK, PHONE):
         visitor.resize(width)
@@ -141,6 +171,10 @@ def faults(visitor: Visitor, axe: Axe) -> list[str]:
             found.append(f"{width}: {visitor.overflow()} pixels too wide")
         # As tall as the page, so that the bars at the edges of the window do not lie on what is below them.
         visitor.resize(width, page.evaluate("document.documentElement.scrollHeight"))
+        if quick:
+            page.emulate_media(color_scheme="light" if width == DESK else "dark")
+            found += [f"{width}: {words}" for words in _violations(page, axe, {"runOnly": RULES})]
+            continue
         found += [f"{width}: {words}" for words in _violations(page, axe, {"runOnly": RULES})]
         page.emulate_media(color_scheme="dark")
         found += [f"{width}, dark: {words}" for words in _violations(page, axe, {"runOnly": COLORS})]

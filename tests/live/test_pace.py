@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from typing import cast
 
 import pytest
 from hypothesis import HealthCheck, given
@@ -13,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from barcamp.conferences.models import Conference
 from barcamp.db import Store
-from barcamp.live import channel
+from barcamp.live import channel, watch
 from tests import make
 from tests.conftest import Client
 from tests.live.conftest import Write, star
@@ -110,3 +111,11 @@ def some_pieces(client: Client, last: int, newest: int, most: int) -> list[int]:
             if number >= most or [last, *found][-1] == newest:
                 break
     return found
+
+
+def test_a_failure_that_nobody_expected_does_not_silence_a_process() -> None:
+    teller = watch.Teller(cast(Store, None))
+    for _ in range(2):
+        with pytest.raises(AttributeError):
+            teller.tell()
+        teller._told_at = float("-inf")  # as long after it as may be

@@ -19,6 +19,9 @@ from tests.conftest import Client
 from tests.people import Cast
 from tests.registration import desk
 
+#: Pages alone: what the database does for them is shown for both kinds elsewhere.
+pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+
 PAGE = "/camp/register"
 AGREED = {"conduct": "y"}
 

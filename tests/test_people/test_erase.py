@@ -114,6 +114,16 @@ def test_everything_about_a_person_is_in_the_file_and_nothing_of_others(
     assert ("cy.reed@" in answer.text, "ada.oak@" in answer.text, "n0nce" in answer.text) == (False, False, False)
 
 
+def test_what_somebody_else_took_up_is_theirs_and_no_count_is_told(
+    client: Client, db: Session, people: Cast, camp: Conference
+) -> None:
+    make.note(db, camp, people.cy, "Words of Cy", asked_by_id=people.bo.id, hidden_at=make.NOW, hidden_reason="no")
+    make.note(db, camp, people.bo, "Mine", stars=3)
+    data = json.loads(client.be(people.bo).get("/account/export").data)
+    assert [(note["title"], "star_count" in note) for note in data["notes"]] == [("Mine", False)]
+    assert [list(asked) for asked in data["asked_for"]] == [["conference", "note", "posted_at"]]
+
+
 def test_erasing_leaves_the_notes_and_nothing_of_the_person(
     client: Client, db: Session, people: Cast, camp: Conference
 ) -> None:

@@ -132,6 +132,18 @@ def test_an_unchanged_answer_is_a_304_and_a_star_changes_it(
     assert first.headers.getlist("Set-Cookie") == []
 
 
+@pytest.mark.parametrize("goes", ["renamed", "erased"])
+def test_a_name_under_a_wish_is_not_kept(client: Client, wall: list[Note], people: Cast, goes: str) -> None:
+    client.be(people.dee)
+    assert "Dee Moss" in cards(client, wall[2])["cards"][str(wall[2].id)]
+    if goes == "renamed":
+        client.submit("/account/name", {"name": "Dee Fen"})
+    else:
+        client.submit("/account/erase", {"word": "erase"})
+    client.be(None)
+    assert "Dee Moss" not in cards(client, wall[2])["cards"][str(wall[2].id)]
+
+
 def test_fifty_cards_cost_what_one_costs(
     app: Flask, client: Client, db: Session, camp: Conference, wall: list[Note], people: Cast
 ) -> None:

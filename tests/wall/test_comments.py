@@ -280,6 +280,17 @@ class TestHiding:
         client.be(people.bo).submit(f"{path}/hide", {"reason": "Off."})
         assert client.submit(f"{path}/show").status_code == 303
 
+    def test_what_an_organizer_hid_no_host_hides_anew_to_show_it(
+        self, client: Client, db: Session, note: Note, people: Cast
+    ) -> None:
+        comment = make.comment(db, note, people.cy)
+        path = f"/camp/comments/{comment.id}"
+        client.be(people.ada).submit(f"{path}/hide", {"reason": "Rude."})
+        client.be(people.bo)
+        asked = [client.submit(f"{path}/{verb}", {"reason": "Mine."}).status_code for verb in ("hide", "show")]
+        assert asked == [403, 403]
+        assert [kind for kind, *_ in log(db)] == ["comment-hidden"]
+
     @pytest.mark.parametrize("reason", ["", " \x00", "x" * 201])
     def test_a_reason_must_be_given(self, client: Client, db: Session, note: Note, people: Cast, reason: str) -> None:
         comment = make.comment(db, note, people.cy, "Rubbish")
@@ -294,6 +305,27 @@ class TestHiding:
         path = f"/camp/comments/{comment.id}"
         assert [client.be(people.dee).submit(f"{path}/{verb}").status_code for verb in ("delete", "show")] == [404, 404]
         assert client.be(people.cy).submit(f"{path}/delete").status_code == 303
+
+
+class TestUnderMergedNotes:
+    def test_it_can_be_reported_from_where_it_is_read(
+        self, client: Client, db: Session, camp: Conference, note: Note, people: Cast
+    ) -> None:
+        part = make.note(db, camp, people.dee, "Canoes", merged_into_id=note.id, merged_at=make.NOW)
+        make.comment(db, part, people.cy, "Rubbish")
+        report = read.page(client.be(people.dee).get(f"/camp/notes/{note.id}")).select_one(".comment-acts a")
+        assert report is not None
+        assert client.get(str(report["href"])).status_code == 200
+
+    def test_what_stands_under_a_hidden_one_is_for_organizers(
+        self, client: Client, db: Session, camp: Conference, note: Note, people: Cast
+    ) -> None:
+        part = make.note(
+            db, camp, people.dee, "Canoes", merged_into_id=note.id, merged_at=make.NOW, hidden_at=make.NOW
+        )  # fmt: skip
+        make.comment(db, part, people.cy, "Rubbish")
+        assert thread(client.be(None), note) == []
+        assert thread(client.be(people.ada), note) == [("Cy Reed", "Rubbish")]
 
 
 class TestWhatPagesShow:

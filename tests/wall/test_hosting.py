@@ -454,6 +454,16 @@ class TestInviting:
         answers = [client.be(people.cy).get(path), client.submit(path)]
         assert [(one.status_code, "Kayaks" in one.text) for one in answers] == [(409, False), (409, False)]
 
+    def test_a_hidden_note_is_not_there_for_who_has_no_invitation(
+        self, client: Client, db: Session, note: Note, people: Cast
+    ) -> None:
+        note.hidden_at = make.NOW
+        db.flush()
+        client.be(people.cy)
+        path = f"/camp/notes/{note.id}/join"
+        answers = [client.get(path), client.get(f"{path}/x"), client.submit(f"{path}/x")]
+        assert [one.status_code for one in answers] == [404] * 3
+
     def test_a_guest_takes_it_along_through_the_sign_in(
         self, client: Client, db: Session, note: Note, people: Cast
     ) -> None:

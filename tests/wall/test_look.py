@@ -225,6 +225,8 @@ class TestRefusals:
         elsewhere = make.note(db, make.conference(db, people.dee, "other"), people.bo, "Elsewhere")
         client.be(people.cy)
         assert say(client, elsewhere, "want").status_code == 404
+        hidden = make.note(db, camp, people.bo, "Hidden", hidden_at=make.NOW)
+        assert say(client, hidden, "want").status_code == 404
         assert client.submit("/camp/notes/999999/look", {"kind": "want"}).status_code == 404
         for wanted in (str(elsewhere.id), "999999", "x", "-1", "9" * 40, "١"):
             assert client.get(f"{LOOK}?note={wanted}").status_code == 200

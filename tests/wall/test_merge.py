@@ -250,9 +250,24 @@ class TestUndo:
         assert (whole(db, camp, end).star_count, wrong(db)) == (6, [])
         with pytest.raises(CannotMerge):
             unmerge(store, camp, note, people.ada)
-        assert queries.part_ids(db, camp, end.id) == [end.id, note.id, into.id]
+        assert queries.part_ids(db, camp, end.id, sees_all=False) == [end.id, note.id, into.id]
         unmerge(store, camp, into, people.ada)
         assert (state(db), wrong(db)) == (between, [])
+
+    @pytest.mark.parametrize("again", [True, False])
+    def test_a_host_who_left_meanwhile_has_one_star(
+        self, store: Store, db: Session, camp: Conference, note: Note, into: Note, people: Cast, again: bool
+    ) -> None:
+        """The one that waited, or the one that they gave again."""
+        make.star(db, into, people.cy)
+        merge(store, camp, note, into, people.ada)
+        with store.writing() as writing:
+            service.leave(writing, camp, whole(writing, camp, into), people.cy, now=make.NOW)
+            if again:
+                service.star(writing, camp, into, people.cy, now=make.NOW)
+        unmerge(store, camp, note, people.ada)
+        assert (hosts(db, camp, into), whole(db, camp, into).star_count) == (["Bo Finch", "wen  zed"], 4)
+        assert wrong(db) == []
 
     def test_what_two_brought_stays_until_both_have_left(
         self, store: Store, db: Session, camp: Conference, into: Note, people: Cast
@@ -526,6 +541,15 @@ class TestOffer:
         assert [kind for kind, *_ in lines(db)] == [
             "merge-offered", "merge-offer-declined", "merge-offered", "merge-offer-withdrawn"
         ]  # fmt: skip
+
+    def test_it_ends_when_who_made_it_leaves_the_note(
+        self, client: Client, db: Session, note: Note, into: Note, people: Cast
+    ) -> None:
+        make_it = f"/camp/notes/{note.id}/merge/{into.id}/offer"
+        for ender, path in ((people.cy, "leave"), (people.dee, "")):  # left, and asked for: dee takes it up
+            assert client.be(people.cy).submit(make_it).status_code == 303
+            assert client.be(ender).submit(f"/camp/notes/{note.id}/host/{path}".rstrip("/")).status_code == 303
+            assert client.be(people.bo).submit(f"/camp/notes/{note.id}/merge/{into.id}").status_code == 409
 
     def test_a_new_offer_takes_the_place_of_the_old(
         self, client: Client, db: Session, camp: Conference, note: Note, into: Note, people: Cast

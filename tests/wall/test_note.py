@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import pytest
 from flask import Flask
 from sqlalchemy.orm import Session
 
@@ -13,6 +14,9 @@ from tests.conftest import Client
 from tests.counting import counted
 from tests.people import Cast
 from tests.wall import read
+
+#: Pages alone: what the database does for them is shown for both kinds elsewhere.
+pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
 
 def facts(client: Client, path: str) -> dict[str, str]:

@@ -169,6 +169,14 @@ class TestFirstNotes:
         self.post(client.be(people.cy), "Another")
         assert sorted(read.titles(client.get(WALL))) == ["Another", "From paper", "Up already"]
 
+    def test_taking_up_what_others_ask_for_is_no_way_around(
+        self, client: Client, db: Session, camp: Conference, people: Cast
+    ) -> None:
+        wish = make.note(db, camp, None, "A wish", asked_by_id=people.cy.id, seeks_host=True)
+        assert client.be(people.bo).submit(f"/camp/notes/{wish.id}/host").status_code == 303
+        self.post(client, "Ad")
+        assert read.titles(client.be(people.cy).get(WALL)) == ["A wish"]
+
     def test_a_hidden_first_note_lets_nothing_up(
         self, client: Client, db: Session, camp: Conference, people: Cast
     ) -> None:

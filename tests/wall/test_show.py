@@ -17,6 +17,9 @@ from tests.counting import counted
 from tests.people import Cast
 from tests.wall import read
 
+#: Pages alone: what the database does for them is shown for both kinds elsewhere.
+pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+
 WALL = "/camp/wall"
 
 
@@ -80,6 +83,15 @@ def test_mine_shows_my_own_also_those_that_are_off(client: Client, db: Session, 
         "withdrawn",
     ]
     assert read.titles(client.get(WALL)) == ["Chickens", "Beer", "Kayaks"]
+
+
+def test_who_asked_for_it_is_not_shown_what_is_hidden_from_all(
+    client: Client, db: Session, camp: Conference, people: Cast
+) -> None:
+    make.note(db, camp, people.cy, "Spam", asked_by_id=people.bo.id, hidden_at=make.NOW, hidden_reason="An advert")
+    make.note(db, camp, people.cy, "Thanks", asked_by_id=people.bo.id)
+    make.note(db, camp, None, "A wish", asked_by_id=people.bo.id, seeks_host=True, held_at=make.NOW)
+    assert sorted(read.titles(client.be(people.bo).get(WALL + "?mine=1"))) == ["A wish", "Thanks"]
 
 
 @pytest.mark.usefixtures("three")

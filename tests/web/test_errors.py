@@ -16,6 +16,9 @@ from barcamp.web.guard import anyone
 from tests.conftest import Client
 from tests.people import Cast
 
+#: Pages alone: what the database does for them is shown for both kinds elsewhere.
+pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+
 
 @pytest.fixture
 def refusing(app: Flask) -> Flask:
@@ -132,3 +135,8 @@ def test_the_wrong_method_is_named(client: Client, camp: Conference) -> None:
 )
 def test_odd_addresses_are_404(client: Client, camp: Conference, path: str) -> None:
     assert client.get(path).status_code == 404
+
+
+def test_a_host_that_cannot_be_one_is_refused(client: Client, camp: Conference) -> None:
+    answer = client.get("/camp/wall", headers={"Host": "a" * 64 + ".example"})
+    assert (answer.status_code, answer.mimetype) == (400, "text/plain")

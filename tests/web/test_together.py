@@ -45,18 +45,22 @@ def at_once(store: Store, changes: list[Change]) -> list[object]:
     def ask(number: int, change: Change) -> None:
         try:
             ended[number] = desk.make(change)
-        except Exception as problem:
+        except BaseException as problem:
             ended[number] = type(problem)
 
     threads = [Thread(target=ask, args=pair) for pair in enumerate(changes)]
     with store.writing():
-        for thread in threads:
+        for number, thread in enumerate(threads, 1):
             thread.start()
-        while store.on_sqlite and len(desk._waiting) < len(changes):
-            time.sleep(0.001)
+            while store.on_sqlite and len(desk._waiting) < number:
+                time.sleep(0.001)
     for thread in threads:
         thread.join()
     return [ended[number] for number in range(len(changes))]
+
+
+def names(db: Session) -> list[str]:
+    return list(db.scalars(select(Person.name).order_by(Person.name)))
 
 
 def count_people(db: Session) -> int:
@@ -85,13 +89,46 @@ def test_one_transaction_for_all_on_sqlite(
     assert len(commits) == (3 if store.on_sqlite else 12)
 
 
-def test_what_breaks_leaves_nothing_half_done(store: Store, db: Session) -> None:
-    changes = [adding("Ada"), breaking, adding("Bo")]
+def test_what_breaks_breaks_alone_and_leaves_nothing_half_done(store: Store, db: Session) -> None:
+    assert at_once(store, [adding("Ada"), breaking, adding("Bo")]) == ["Ada", ZeroDivisionError, "Bo"]
+    assert names(db) == ["Ada", "Bo"]
+
+
+@pytest.mark.parametrize("problem", [Refused("No."), ZeroDivisionError()])
+def test_nothing_stays_of_what_was_begun(store: Store, db: Session, problem: Exception) -> None:
+    """Neither what was sent to the database nor what was still to be sent."""
+
+    def begin(session: Session) -> object:
+        adding("Cy")(session)
+        session.add(Person(name="Dee", created_at=make.NOW))
+        raise problem
+
+    assert at_once(store, [adding("Ada"), begin, adding("Bo")]) == ["Ada", type(problem), "Bo"]
+    assert names(db) == ["Ada", "Bo"]
+
+
+def test_a_commit_that_fails_fails_for_all(store: Store, db: Session) -> None:
+    def fail(_connection: object) -> None:
+        raise OSError("The disk is full.")
+
+    event.listen(store.writer, "commit", fail)
+    ended = at_once(store, [adding("Ada"), refusing, adding("Bo")])
+    event.remove(store.writer, "commit", fail)
+    assert (ended, names(db)) == ([OSError, Refused, OSError], [])
+
+
+def test_whoever_is_stopped_goes_alone(store: Store, db: Session, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The greenlet of a worker that ends, say: the others hear that they may try again, and nobody waits for ever."""
+    monkeypatch.setattr(together, "MOST_AT_ONCE", 2)
+
+    def stop(_session: Session) -> object:
+        raise SystemExit
+
+    ended = at_once(store, [adding("Ada"), stop, adding("Bo")])
     if store.on_sqlite:
-        assert (at_once(store, changes), count_people(db)) == ([ZeroDivisionError] * 3, 0)
+        assert (ended, names(db)) == ([SystemExit, Busy, "Bo"], ["Bo"])
     else:
-        assert (at_once(store, changes), count_people(db)) == (["Ada", ZeroDivisionError, "Bo"], 2)
-    assert at_once(store, [adding("Cy")]) == ["Cy"]
+        assert (ended, names(db)) == (["Ada", SystemExit, "Bo"], ["Ada", "Bo"])
 
 
 def test_a_gate_that_stays_closed_is_told(store: Store, db: Session, monkeypatch: pytest.MonkeyPatch) -> None:

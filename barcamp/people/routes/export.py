@@ -9,7 +9,7 @@ from typing import Any
 
 from flask import Response
 from flask.typing import ResponseReturnValue
-from sqlalchemy import ColumnElement, Select, or_, select
+from sqlalchemy import ColumnElement, Select, and_, or_, select
 from sqlalchemy.orm import Session, aliased, selectinload
 
 from barcamp import db
@@ -61,6 +61,14 @@ def everything_about(db: Session, person: Person) -> Mapping[str, Any]:
         ),
         "registrations": _registrations(db, person.id),
         "notes": _notes(db, person.id),
+        # words and wishes are those of whoever took it up
+        "asked_for": _rows(
+            db,
+            (Conference.slug.label("conference"), Note.id.label("note"), Note.posted_at),
+            lambda query: query.join(Note, Note.conference_id == Conference.id)
+            .where(Note.asked_by_id == person.id, ~Note.seeks_host, Note.author_id.is_distinct_from(person.id))
+            .order_by(Note.id),
+        ),
         "stars": _rows(
             db,
             (Conference.slug.label("conference"), Note.title.label("note"), Star.at),
@@ -120,17 +128,18 @@ def _registrations(db: Session, person_id: int) -> Rows:
 
 
 def _notes(db: Session, person_id: int) -> Rows:
+    """What somebody presents or asks for. Not its stars: those are others', and may be hidden from everybody."""
     found = db.scalars(
         select(Note)
-        .where(or_(Note.author_id == person_id, Note.asked_by_id == person_id))
+        .where(or_(Note.author_id == person_id, and_(Note.asked_by_id == person_id, Note.seeks_host)))
         .order_by(Note.id)
         .options(
             selectinload(Note.conference), selectinload(Note.copresenters), selectinload(Note.tags),
             selectinload(Note.away), selectinload(Note.wanted_room), selectinload(Note.wanted_slot),
         )
     )  # fmt: skip
-    kept = ("title", "description", "format", "length", "needs", "step_free", "star_count", "posted_at", "edited_at",
-            "withdrawn_at", "hidden_at", "hidden_reason")  # fmt: skip
+    kept = ("title", "description", "format", "length", "needs", "step_free", "posted_at", "edited_at", "withdrawn_at",
+            "hidden_at", "hidden_reason")  # fmt: skip
     return [
         {
             "conference": one.conference.slug,

@@ -16,8 +16,10 @@ from barcamp.wall.models import Comment, Invitation, Look, MergeOffer, Note, Rep
 
 
 def conferences_of(db: Session, person_id: int) -> Sequence[Conference]:
-    """The conferences on whose walls a person has notes, in the order in which conferences are always locked."""
-    return _conferences(db, presented_by(person_id))
+    """The conferences on whose walls a person's name stands, be it under a wish, in the order in which conferences are
+    always locked.
+    """
+    return _conferences(db, or_(presented_by(person_id), Note.asked_by_id == person_id))
 
 
 def conferences_used_by(db: Session, person_id: int) -> Sequence[Conference]:

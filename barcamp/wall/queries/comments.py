@@ -32,18 +32,19 @@ def comments(db: Session, note_ids: Collection[int]) -> Sequence[Comment]:
 
 
 def was_hidden_by_an_organizer(db: Session, conference: Conference, comment: Comment) -> bool:
-    """Whether the last to hide an entry was an organizer, not somebody who presents the note."""
+    """Whether an entry is hidden, and the last to hide it was an organizer, not somebody who presents the note."""
     rows = db.execute(
-        select(Change.after, Role.kind)
+        select(Change.after, Change.kind, Role.kind)
         .outerjoin(Role, (Role.conference_id == Change.conference_id) & (Role.person_id == Change.actor_id))
         .where(
             Change.conference_id == conference.id,
             Change.subject == f"note:{comment.note_id}",
-            Change.kind == "comment-hidden",
+            Change.kind.in_(("comment-hidden", "comment-shown")),
         )
         .order_by(Change.revision.desc())
     )
-    return next((kind == "organizer" for after, kind in rows if (after or {}).get("comment") == comment.id), False)
+    last = next(((kind, role) for after, kind, role in rows if (after or {}).get("comment") == comment.id), None)
+    return last == ("comment-hidden", "organizer")
 
 
 def find_comment(db: Session, conference: Conference, comment_id: int, *, fresh: bool = False) -> Comment | None:

@@ -93,10 +93,13 @@ def survivor(merged: Mapping[int, Merged], note_id: int) -> int:
     return note_id
 
 
-def part_ids(db: Session, conference: Conference, note_id: int) -> list[int]:
-    """The note and all that live on in it, whose threads are read together; itself first."""
+def part_ids(db: Session, conference: Conference, note_id: int, *, sees_all: bool) -> list[int]:
+    """The note and all that live on in it, whose threads are read together; itself first. Without those that are kept
+    back, unless one `sees_all`.
+    """
     merged = merged_notes(db, conference)
-    return [note_id, *(one for one in merged if survivor(merged, one) == note_id)]
+    shown = [part.id for part in merged.values() if part.shown or sees_all]
+    return [note_id, *(one for one in shown if survivor(merged, one) == note_id)]
 
 
 def mergers(db: Session, conference: Conference, note_ids: Collection[int]) -> dict[int, int | None]:

@@ -6,12 +6,12 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, Select, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from barcamp.conferences.models import Conference, Role
 from barcamp.log.models import Change
-from barcamp.wall.models import CoHost, Comment, Note, Report, presented_by
+from barcamp.wall.models import CoHost, Comment, Note, Report
 
 MOST_HIDDEN = 100
 
@@ -93,13 +93,18 @@ def hidden_notes(db: Session, conference: Conference) -> Sequence[Note]:
 
 
 def has_note_up(db: Session, conference: Conference, person_id: int) -> bool:
-    """Whether an organizer has seen a note of this person, or had no need to: one that is neither held nor hidden."""
+    """Whether an organizer has seen a note of this person, or had no need to: one that is neither held nor hidden.
+
+    What somebody else asked for says nothing of who took it up: anybody can, by one press.
+    """
+    written = and_(Note.author_id == person_id, Note.asked_by_id.is_(None))
+    joined = Note.id.in_(select(CoHost.note_id).where(CoHost.person_id == person_id))
     return (
         db.execute(
             select(Note.id)
             .where(
                 Note.conference_id == conference.id,
-                _posted_by(person_id) | presented_by(person_id),
+                or_(written, Note.asked_by_id == person_id, joined),
                 Note.held_at.is_(None),
                 Note.hidden_at.is_(None),
             )

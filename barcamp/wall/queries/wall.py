@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 
-from sqlalchemy import ColumnElement, Select, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from barcamp.conferences.models import Conference
@@ -209,8 +209,10 @@ def top_tags(db: Session, conference: Conference) -> list[str]:
 def _matching(db: Session, conference: Conference, wanted: Wanted) -> list[ColumnElement[bool]]:
     conditions = [Note.conference_id == conference.id]
     if wanted.author_id is not None:
-        theirs = presented_by(wanted.author_id) | (Note.asked_by_id == wanted.author_id)
-        conditions += [theirs, Note.merged_at.is_(None)]
+        # what somebody else presents by now is kept back from who asked for it as from everybody
+        shown = and_(Note.hidden_at.is_(None), Note.held_at.is_(None))
+        asked = and_(Note.asked_by_id == wanted.author_id, or_(Note.seeks_host, shown))
+        conditions += [presented_by(wanted.author_id) | asked, Note.merged_at.is_(None)]
     elif wanted.hidden:
         conditions.append(Note.hidden_at.is_not(None))
     else:

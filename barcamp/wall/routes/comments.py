@@ -35,6 +35,7 @@ class Line:
     """An entry as it is shown: `by` is "" for somebody who has left."""
 
     id: int
+    note_id: int  # it may stand under a note that lives on in this one
     by: str
     text: str
     posted_at: datetime
@@ -62,7 +63,7 @@ class Panel:
 def panel(conference: Conference, note: Note, looking: Viewer) -> Panel | None:
     """What templates/wall/_comments.html shows of a note, or None where there is nothing to show."""
     over = is_over(conference, looking.now)
-    together = queries.part_ids(db.session(), conference, note.id)
+    together = queries.part_ids(db.session(), conference, note.id, sees_all=looking.is_organizer)
     lines = [
         _line(comment, note, looking)
         for comment in queries.comments(db.session(), together)
@@ -124,6 +125,7 @@ def hide_comment(slug: str, comment_id: int) -> ResponseReturnValue:
             "wall/hide_comment.html", active="wall", conference=conference, note=note, comment=found, form=form
         )
 
+    _refuse_against_organizers(conference, found)
     service.hide_comment(db.session(), conference, found, signed_in_person(), form.reason.data, now=utcnow())
     db.commit()
     flash(_("It is hidden."))
@@ -135,8 +137,7 @@ def hide_comment(slug: str, comment_id: int) -> ResponseReturnValue:
 def show_comment(slug: str, comment_id: int) -> ResponseReturnValue:
     conference = conference_or_404(slug)
     found, _note = _hideable(conference, comment_id)
-    if not viewer(conference).is_organizer and queries.was_hidden_by_an_organizer(db.session(), conference, found):
-        raise NotYours(N_("An organizer has hidden this; only organizers can show it again."))
+    _refuse_against_organizers(conference, found)
     service.show_comment(db.session(), conference, found, signed_in_person(), now=utcnow())
     db.commit()
     flash(_("Everybody can see it again."))
@@ -156,7 +157,8 @@ def _line(comment: Comment, note: Note, looking: Viewer) -> Line:
     is_mine = looking.person_id is not None and comment.author_id == looking.person_id
     can_hide = looking.is_organizer or (comment.note_id == note.id and _may_hide(note, looking))
     return Line(
-        id=comment.id, by="" if author is None else author.name, text=comment.text, posted_at=comment.posted_at,
+        id=comment.id, note_id=comment.note_id, by="" if author is None else author.name, text=comment.text,
+        posted_at=comment.posted_at,
         is_host=note.is_presented_by(comment.author_id),
         is_mine=is_mine, is_hidden=comment.hidden_at is not None, reason=comment.hidden_reason, can_hide=can_hide,
         may_report=looking.person_id is not None and not (is_mine or can_hide),
@@ -190,6 +192,12 @@ def _hideable(conference: Conference, comment_id: int) -> tuple[Comment, Note]:
     if not _may_hide(note, viewer(conference)):
         raise NotYours(N_("Only those who present a note and the organizers can hide what stands under it."))
     return found, note
+
+
+def _refuse_against_organizers(conference: Conference, comment: Comment) -> None:
+    """What an organizer has hidden is not for those who present the note to show again, nor to hide anew."""
+    if not viewer(conference).is_organizer and queries.was_hidden_by_an_organizer(db.session(), conference, comment):
+        raise NotYours(N_("An organizer has hidden this; only organizers can show it again."))
 
 
 def _address(slug: str, comment: Comment) -> str:

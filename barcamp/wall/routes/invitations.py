@@ -14,6 +14,7 @@ from flask.typing import ResponseReturnValue
 from barcamp import db
 from barcamp.conferences.models import Conference
 from barcamp.errors import N_, NotYours, Refused
+from barcamp.people.codes import link_hash
 from barcamp.schedule.publishing import follow
 from barcamp.wall import queries, service
 from barcamp.wall.errors import InvitationGone, NoteIsOff, TooManyLetters
@@ -98,7 +99,7 @@ def revoke_invitation(slug: str, invitation_id: int) -> ResponseReturnValue:
 def join(slug: str, note_id: int, token: str) -> ResponseReturnValue:
     """What one is invited to, and one button. A guest takes the token along to the sign-in as a cookie."""
     conference = conference_or_404(slug)
-    note = _invited_to(conference, note_id)
+    note = _invited_to(conference, note_id, token)
     person = me()
     presents = note.is_presented_by(None if person is None else person.id)
     try:
@@ -124,7 +125,8 @@ def join(slug: str, note_id: int, token: str) -> ResponseReturnValue:
 def join_on(slug: str, note_id: int) -> ResponseReturnValue:
     """Where somebody who has just signed in goes on with the invitation that this browser keeps."""
     conference = conference_or_404(slug)
-    note, token = _invited_to(conference, note_id), request.cookies.get(COOKIE, "")
+    token = request.cookies.get(COOKIE, "")
+    note = _invited_to(conference, note_id, token)
     if token:
         return _secret(see_other(url_for("wall.join", slug=slug, note_id=note_id, token=token)))
     return _secret(render_template("wall/join_again.html", active="wall", conference=conference, note=note))
@@ -134,12 +136,12 @@ def join_on(slug: str, note_id: int) -> ResponseReturnValue:
 @named
 def accept(slug: str, note_id: int, token: str) -> ResponseReturnValue:
     conference, person, session, now = conference_or_404(slug), signed_in_person(), db.session(), utcnow()
-    note = _invited_to(conference, note_id)
+    note = _invited_to(conference, note_id, token)
     try:
         service.join(session, conference, note, person, token, now=now)
     except InvitationGone as refusal:
         db.rollback()
-        return _gone(conference, _invited_to(conference, note_id), refusal)
+        return _gone(conference, _invited_to(conference, note_id, token), refusal)
     follow(session, conference, person, notes=[note_id], now=now)
     db.commit()
     flash(_("You present this now, too."))
@@ -166,11 +168,13 @@ def _note_with_invitations(conference: Conference, note_id: int) -> Note:
     return note
 
 
-def _invited_to(conference: Conference, note_id: int) -> Note:
-    """A note whether or not the asking person could find it: the invitation is what shows it to them."""
+def _invited_to(conference: Conference, note_id: int, token: str) -> Note:
+    """A note whether or not the asking person could find it: the invitation, be it a used one, is what shows it to
+    them. Who has none finds what everybody does.
+    """
     note = queries.find_whole_note(db.session(), conference, note_id)
-    if note is None:
-        abort(404)
+    if note is None or queries.find_invitation_by_token(db.session(), note, link_hash(token)) is None:
+        return note_or_404(conference, note_id)
     return note
 
 

@@ -81,13 +81,15 @@ def _keep(conference: Conference, note: Note, kind: LookKind) -> str:
 
 
 def _living_note_or_404(conference: Conference, note_id: int) -> Note:
-    """The note, or the one it lives on in, when it was merged while it was looked at."""
+    """The note, or the one it lives on in, when it was merged while it was looked at. One that is kept back is not
+    there for those who look: it is nobody's own.
+    """
     note = queries.find_note(db.session(), conference, note_id)
     for _again in range(MOST_MERGES):
         if note is None or note.merged_at is None or note.merged_into_id is None:
             break
         note = queries.find_note(db.session(), conference, note.merged_into_id)
-    if note is None:
+    if note is None or not (note.hidden_at is note.held_at is None):
         abort(404)
     return note
 

@@ -31,7 +31,7 @@ from barcamp.wall.errors import (
     TooManyInvitations,
     TooManyLetters,
 )
-from barcamp.wall.models import CoHost, Invitation, Note, Star
+from barcamp.wall.models import CoHost, Invitation, MergeOffer, Note, Star
 from barcamp.wall.service.content import NoteContent
 from barcamp.wall.service.phases import hold_note, log_word, refuse_when_over
 
@@ -67,6 +67,7 @@ def take_up(db: Session, conference: Conference, note: Note, person: Person, *, 
         raise HostFound("" if note.author is None else note.author.name)
 
     note.author_id, note.seeks_host = person.id, False
+    _end_offers(db, MergeOffer.note_id == note.id)  # who asked for it does not give it away any more
     _drop_own_star(db, note, person)
     log_word(db, conference, person, "note-taken-up", note, now)
     return note
@@ -83,7 +84,7 @@ def leave(db: Session, conference: Conference, note: Note, person: Person, *, no
         raise NoteIsOff
     if not note.is_presented_by(person.id):
         return note
-    _end_invitations_by(db, note, person.id, now)
+    _close_doors_of(db, note, person.id, now)
     if note.author_id != person.id:
         note.cohosts = [one for one in note.cohosts if one.person_id != person.id]
         log_word(db, conference, person, "cohost-left", note, now)
@@ -109,7 +110,7 @@ def remove_cohost(
     note = _hold(db, conference, note)
     if cohost_id not in [one.person_id for one in note.cohosts]:
         return
-    _end_invitations_by(db, note, cohost_id, now)
+    _close_doors_of(db, note, cohost_id, now)
     note.cohosts = [one for one in note.cohosts if one.person_id != cohost_id]
     log_word(db, conference, actor, "cohost-removed", note, now)
     db.flush()
@@ -223,9 +224,14 @@ def _end_invitations(db: Session, *which: ColumnElement[bool], now: datetime) ->
     return len(ended)
 
 
-def _end_invitations_by(db: Session, note: Note, person_id: int, now: datetime) -> None:
-    """Whoever goes leaves no open door behind."""
+def _close_doors_of(db: Session, note: Note, person_id: int, now: datetime) -> None:
+    """Whoever goes leaves no open door behind: no invitation of theirs, and no offer to make it part of another."""
+    _end_offers(db, MergeOffer.note_id == note.id, MergeOffer.offered_by_id == person_id)
     _end_invitations(db, Invitation.note_id == note.id, Invitation.made_by_id == person_id, now=now)
+
+
+def _end_offers(db: Session, *which: ColumnElement[bool]) -> None:
+    db.execute(delete(MergeOffer).where(*which).execution_options(synchronize_session=False))
 
 
 def _drop_own_star(db: Session, note: Note, person: Person) -> None:

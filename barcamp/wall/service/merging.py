@@ -242,11 +242,19 @@ def _give_back_stars(
     for person_id, at in waited:
         if person_id not in presenting:
             origin = queries.origin_of(db, into, person_id, at, before=merged_at)
-            db.execute(insert(Star).values(note_id=into.id, person_id=person_id, at=at, from_note_id=origin))
+            _put_back(db, into.id, person_id, at, origin)
             continue
         bringing = [part for part in later if person_id in queries.presenter_ids(part)]
         if bringing and person_id != into.author_id:
-            db.execute(insert(Star).values(note_id=bringing[0].id, person_id=person_id, at=at, from_note_id=into.id))
+            _put_back(db, bringing[0].id, person_id, at, into.id)
+
+
+def _put_back(db: Session, note_id: int, person_id: int, at: datetime, from_note_id: int | None) -> None:
+    """Who left before the undo may have a star there again: one they gave stays, one that a merge brought gives way."""
+    there = Star.note_id == note_id, Star.person_id == person_id
+    if db.execute(select(Star.at).where(*there, Star.from_note_id.is_(None))).first() is None:
+        db.execute(delete(Star).where(*there).execution_options(synchronize_session=False))
+        db.execute(insert(Star).values(note_id=note_id, person_id=person_id, at=at, from_note_id=from_note_id))
 
 
 def _count_stars(db: Session, note_ids: Collection[int]) -> None:
