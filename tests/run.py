@@ -87,8 +87,8 @@ def _tests() -> tuple[str, list[str]]:
 
 
 def _workers() -> int:
-    """One a core, at least 2 so that tests never lean on each other's order, at most 8 so that memory lasts."""
-    return min(8, max(2, os.cpu_count() or 2))
+    """One more than cores, since many tests wait for a browser or a server; at most 8, so that memory lasts."""
+    return min(8, 1 + (os.cpu_count() or 1))
 
 
 def _run(name: str, command: list[str]) -> Outcome:

@@ -35,6 +35,7 @@ class Channel:
         self.public, self.team = Chain(), Chain()
         self.is_stale = self.counts_are_stale = False
         self._lines_from = self._counts_from = 0.0
+        self.boundary: datetime | None = None
         self._stand(conference, now)
         self._told_to_public = self.shown
 
@@ -79,6 +80,7 @@ class Channel:
     def end(self) -> None:
         """All streams are over, and nothing is left to tell."""
         self.is_stale = self.counts_are_stale = False
+        self.boundary = None
         self.public.add(b"", ends=True)
         self.team.add(b"", ends=True)
 

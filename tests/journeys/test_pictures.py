@@ -38,6 +38,13 @@ def wall(visit: Visit) -> Page:
     return page
 
 
+def projector(visit: Visit) -> Page:
+    page = visit("robin", width=1280).go("/beaver/screen?show=wall")
+    page.set_viewport_size({"width": 1280, "height": 720})
+    expect(page.locator(".note").first).to_be_visible()
+    return page
+
+
 def schedule_on_the_phone(visit: Visit) -> Page:
     page = visit("robin", width=PHONE, device_scale_factor=2).go("/beaver/schedule")
     expect(page.locator(".entry, .cell-card").first).to_be_visible()
@@ -53,13 +60,14 @@ def board(visit: Visit) -> Page:
 
 
 @pytest.mark.parametrize(
-    ("name", "show"), [("wall", wall), ("schedule-phone", schedule_on_the_phone), ("board", board)]
+    ("name", "show"),
+    [("wall", wall), ("schedule-phone", schedule_on_the_phone), ("board", board), ("screen", projector)],
 )
 def test_a_picture(
     visit: Visit, devices: dict[str, str], album: Path, name: str, show: Callable[[Visit], Page]
 ) -> None:
     page = show(visit)
-    page.wait_for_load_state("networkidle")
+    page.wait_for_load_state("load")  # never "networkidle": an open page listens
     picture = album / f"{name}.png"
     page.screenshot(path=picture, animations="disabled")
     assert LEAST < picture.stat().st_size < MOST
