@@ -17,6 +17,9 @@ from tests.conftest import Client
 from tests.counting import counted
 from tests.people import Cast
 
+#: Pages alone: what the database does for them is shown for both kinds elsewhere.
+pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+
 
 @pytest.fixture
 def slots(db: Session, camp: Conference) -> list[Slot]:

@@ -18,6 +18,9 @@ from tests.conftest import Client
 from tests.people import Cast
 from tests.venue import read
 
+#: Pages alone: what the database does for them is shown for both kinds elsewhere.
+pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+
 NEW, COPY = "/conferences/new", "/camp/organize/copy"
 
 

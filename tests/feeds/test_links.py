@@ -18,6 +18,9 @@ from tests.conftest import Client
 from tests.core.readers import strict
 from tests.people import Cast
 
+#: Pages alone: what the database does for them is shown for both kinds elsewhere.
+pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+
 
 @pytest.fixture
 def notes(db: Session, store: Store, camp: Conference, people: Cast) -> list[Note]:

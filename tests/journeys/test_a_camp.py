@@ -51,18 +51,17 @@ class Camp:
         return datetime.combine(self.day, time.fromisoformat(clock), ZONE).astimezone(UTC)
 
 
-@pytest.fixture(params=["sqlite", "sqlite-without-scripts", "postgresql"])
+@pytest.fixture(params=["sqlite", "postgresql-without-scripts"])
 def camp(request: pytest.FixtureRequest, post_office: Smtp, tmp_path: Path) -> Iterator[Camp]:
     kind: str = request.param
     day = datetime.now(UTC).date() + timedelta(days=3)
-    if kind != "postgresql":
-        served = request.getfixturevalue("served")
-        yield Camp(served, None, kind.replace("sqlite", "river"), scripts=kind == "sqlite", day=day)
+    if kind == "sqlite":
+        yield Camp(request.getfixturevalue("served"), None, "river", scripts=True, day=day)
         return
     server: postgres_server.Server = request.getfixturevalue("postgres")
     url = server.create_database("journey")
     with site.start(tmp_path / "data", url, demo="0", smtp_url=post_office.url) as served:
-        yield Camp(served, url, "ferry", scripts=True, day=day)
+        yield Camp(served, url, "ferry", scripts=False, day=day)
     server.drop_database("journey")
 
 

@@ -22,6 +22,9 @@ from tests.counting import counted
 from tests.people import Cast
 from tests.registration import desk
 
+#: Pages alone: what the database does for them is shown for both kinds elsewhere.
+pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+
 PAGE = "/camp/organize/registrations"
 CSV = "/camp/organize/registrations.csv"
 

@@ -15,6 +15,9 @@ from tests.conftest import Client
 from tests.counting import counted
 from tests.people import Cast
 
+#: Pages alone: what the database does for them is shown for both kinds elsewhere.
+pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+
 
 @pytest.fixture
 def placed(db: Session, store: Store, camp: Conference, people: Cast) -> Note:

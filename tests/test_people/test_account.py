@@ -14,6 +14,9 @@ from tests.conftest import Client
 from tests.people import Cast
 from tests.test_people import post
 
+#: Pages alone: what the database does for them is shown for both kinds elsewhere.
+pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+
 NEW = "bo@new.example"
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from html import unescape
 
+import pytest
 import time_machine
 from flask import Flask
 from sqlalchemy import func, select
@@ -15,6 +16,9 @@ from tests import make
 from tests.conftest import Client
 from tests.people import Cast
 from tests.test_people import post
+
+#: Pages alone: what the database does for them is shown for both kinds elsewhere.
+pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
 
 def fresh(app: Flask) -> Client:

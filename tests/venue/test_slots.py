@@ -18,6 +18,9 @@ from tests.counting import counted
 from tests.people import Cast
 from tests.venue import read
 
+#: Pages alone: what the database does for them is shown for both kinds elsewhere.
+pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+
 SLOTS = "/camp/organize/slots"
 ELEVEN = {"day": "2026-11-21", "starts": "11:00", "ends": "11:50", "kind": "talks", "name": "", "sponsor": ""}
 

@@ -22,6 +22,9 @@ from tests.conftest import Client
 from tests.people import Cast
 from tests.wall import read
 
+#: Pages alone: what the database does for them is shown for both kinds elsewhere.
+pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+
 
 @pytest.fixture
 def note(db: Session, camp: Conference, people: Cast) -> Note:

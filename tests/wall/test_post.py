@@ -23,6 +23,9 @@ from tests.conftest import Client
 from tests.people import Cast
 from tests.wall import read
 
+#: Pages alone: what the database does for them is shown for both kinds elsewhere.
+pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+
 NEW, POST = "/camp/wall/new", "/camp/wall/notes"
 
 
