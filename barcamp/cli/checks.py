@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Select, func, select, text
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from barcamp.cli import merges
 from barcamp.conferences.models import Conference
@@ -100,16 +100,28 @@ def logs_are_whole(db: Session) -> Iterator[Finding]:
 
 
 def stars_are_counted(db: Session) -> Iterator[Finding]:
-    counted = select(Star.note_id, func.count().label("stars")).group_by(Star.note_id).subquery()
-    stars = func.coalesce(counted.c.stars, 0)
-    rows = db.execute(
-        select(Note.id, Note.star_count, stars)
+    for note, shown, there in _miscounted(db, Note.star_count, Star):
+        yield Finding(f"Note {note} shows {shown} stars and has {there}.")
+
+
+def looks_are_counted(db: Session) -> Iterator[Finding]:
+    for note, said, there in _miscounted(db, Note.look_count, Look):
+        yield Finding(f"Note {note} says that {said} looked at it, and {there} did.")
+
+
+def _miscounted(
+    db: Session, counter: InstrumentedAttribute[int], rows: type[Star | Look]
+) -> Iterator[tuple[int, int, int]]:
+    """(note, what its counter says, how many rows there are), where the two differ."""
+    counted = select(rows.note_id, func.count().label("there")).group_by(rows.note_id).subquery()
+    there = func.coalesce(counted.c.there, 0)
+    differing = db.execute(
+        select(Note.id, counter, there)
         .outerjoin(counted, counted.c.note_id == Note.id)
-        .where(Note.star_count != stars)
+        .where(counter != there)
         .order_by(Note.id)
     )
-    for note, shown, there in rows:
-        yield Finding(f"Note {note} shows {shown} stars and has {there}.")
+    yield from (tuple(row) for row in differing)
 
 
 def nobody_stars_their_own(db: Session) -> Iterator[Finding]:
@@ -125,20 +137,6 @@ def nobody_stars_their_own(db: Session) -> Iterator[Finding]:
     )
     for note in rows:
         yield Finding(f"Note {note} has a star from somebody who presents it.")
-
-
-def looks_are_counted(db: Session) -> Iterator[Finding]:
-    """Each note's counter equals its looks."""
-    counted = select(Look.note_id, func.count().label("looks")).group_by(Look.note_id).subquery()
-    looks = func.coalesce(counted.c.looks, 0)
-    rows = db.execute(
-        select(Note.id, Note.look_count, looks)
-        .outerjoin(counted, counted.c.note_id == Note.id)
-        .where(Note.look_count != looks)
-        .order_by(Note.id)
-    )
-    for note, said, there in rows:
-        yield Finding(f"Note {note} says that {said} looked at it, and {there} did.")
 
 
 def nothing_reaches_across(db: Session) -> Iterator[Finding]:

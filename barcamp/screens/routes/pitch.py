@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 from flask import abort, flash, jsonify, render_template, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.wrappers import Response
@@ -44,88 +47,68 @@ def queue_all(slug: str) -> ResponseReturnValue:
 @blueprint.post("/<slug:slug>/organize/pitch/shuffle")
 @organizer
 def shuffle(slug: str) -> ResponseReturnValue:
-    conference, now = conference_or_404(slug), utcnow()
-    service.shuffle(db.session(), conference, signed_in_person(), seed=now.isoformat(), now=now)
-    db.commit()
-    return _back(conference)
+    return _act(slug, service.shuffle, seed=utcnow().isoformat())
 
 
 @blueprint.post("/<slug:slug>/organize/pitch/notes/<id:note_id>/queue")
 @organizer
 def queue(slug: str, note_id: int) -> ResponseReturnValue:
-    conference = conference_or_404(slug)
-    note = _note_or_404(conference, note_id)
-    try:
-        service.queue_note(db.session(), conference, note, signed_in_person(), now=utcnow())
-    except Refused as refusal:
-        return _refused(conference, refusal)
-    db.commit()
-    return _back(conference)
+    return _act(slug, service.queue_note, note_id)
 
 
 @blueprint.post("/<slug:slug>/organize/pitch/notes/<id:note_id>/unqueue")
 @organizer
 def unqueue(slug: str, note_id: int) -> ResponseReturnValue:
-    conference = conference_or_404(slug)
-    service.unqueue_note(
-        db.session(), conference, _note_or_404(conference, note_id), signed_in_person(), now=utcnow()
-    )  # fmt: skip
-    db.commit()
-    return _back(conference)
+    return _act(slug, service.unqueue_note, note_id)
 
 
 @blueprint.post("/<slug:slug>/organize/pitch/notes/<id:note_id>/move")
 @organizer
 def move(slug: str, note_id: int) -> ResponseReturnValue:
-    conference, form = conference_or_404(slug), MoveForm.typed()
-    note = _note_or_404(conference, note_id)
+    form = MoveForm.typed()
+    _note_or_404(conference_or_404(slug), note_id)
     if not form.validate():
         abort(400)
-    service.move_note(db.session(), conference, note, signed_in_person(), form.way.data, now=utcnow())
-    db.commit()
-    return _back(conference, f"pitch-{note_id}")
+    return _act(slug, service.move_note, note_id, anchor=f"pitch-{note_id}", way=form.way.data)
 
 
 @blueprint.post("/<slug:slug>/organize/pitch/open", endpoint="open")
 @organizer
 def open_round(slug: str) -> ResponseReturnValue:
-    conference, form = conference_or_404(slug), OpenForm.typed()
+    form = OpenForm.typed()
     if not form.validate():
         abort(400)
-    try:
-        service.open_round(
-            db.session(), conference, signed_in_person(), int(form.seconds.data), again=form.again.data, now=utcnow()
-        )
-    except Refused as refusal:
-        return _refused(conference, refusal)
-    db.commit()
-    return _back(conference)
+    return _act(slug, service.open_round, seconds=int(form.seconds.data), again=form.again.data)
 
 
 @blueprint.post("/<slug:slug>/organize/pitch/turn")
 @organizer
 def turn(slug: str) -> ResponseReturnValue:
-    conference, form = conference_or_404(slug), TurnForm.typed()
+    form = TurnForm.typed()
     if not form.validate():
         abort(400)
-    try:
-        service.turn(
-            db.session(), conference, signed_in_person(), form.step.data, seen=form.seen.data or None,
-            to=form.to.data, now=utcnow(),
-        )  # fmt: skip
-    except Refused as refusal:
-        return _refused(conference, refusal)
-    db.commit()
-    return _back(conference)
+    return _act(slug, service.turn, step=form.step.data, seen=form.seen.data or None, to=form.to.data)
 
 
 @blueprint.post("/<slug:slug>/organize/pitch/close")
 @organizer
 def close(slug: str) -> ResponseReturnValue:
+    return _act(slug, service.close_round)
+
+
+def _act(
+    slug: str, act: Callable[..., object], note_id: int | None = None, *, anchor: str | None = None, **given: Any
+) -> ResponseReturnValue:
+    """One act of the stage, on a note or on the round: done, or refused with the reason above the queue as it is."""
     conference = conference_or_404(slug)
-    service.close_round(db.session(), conference, signed_in_person(), now=utcnow())
+    if note_id is not None:
+        given["note"] = _note_or_404(conference, note_id)
+    try:
+        act(db.session(), conference, actor=signed_in_person(), now=utcnow(), **given)
+    except Refused as refusal:
+        return _refused(conference, refusal)
     db.commit()
-    return _back(conference)
+    return _back(conference, anchor)
 
 
 def _page(conference: Conference, refusal: Refused | None = None) -> ResponseReturnValue:

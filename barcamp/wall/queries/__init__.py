@@ -52,7 +52,6 @@ from barcamp.wall.queries.notes import (
     mine,
     notes_titled,
     slots_by_id,
-    was_edited_by_an_organizer,
 )
 from barcamp.wall.queries.order import (
     Reported,
@@ -64,6 +63,7 @@ from barcamp.wall.queries.order import (
     hidden_notes,
     reported,
     waiting,
+    was_edited_by_an_organizer,
 )
 from barcamp.wall.queries.pitching import (
     Pitched,

@@ -9,9 +9,9 @@ from typing import NamedTuple
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session, joinedload
 
-from barcamp.conferences.models import Conference, Role
-from barcamp.log.models import Change
+from barcamp.conferences.models import Conference
 from barcamp.wall.models import Comment, Note
+from barcamp.wall.queries.hands import hands
 
 
 class Count(NamedTuple):
@@ -33,18 +33,9 @@ def comments(db: Session, note_ids: Collection[int]) -> Sequence[Comment]:
 
 def was_hidden_by_an_organizer(db: Session, conference: Conference, comment: Comment) -> bool:
     """Whether an entry is hidden, and the last to hide it was an organizer, not somebody who presents the note."""
-    rows = db.execute(
-        select(Change.after, Change.kind, Role.kind)
-        .outerjoin(Role, (Role.conference_id == Change.conference_id) & (Role.person_id == Change.actor_id))
-        .where(
-            Change.conference_id == conference.id,
-            Change.subject == f"note:{comment.note_id}",
-            Change.kind.in_(("comment-hidden", "comment-shown")),
-        )
-        .order_by(Change.revision.desc())
-    )
-    last = next(((kind, role) for after, kind, role in rows if (after or {}).get("comment") == comment.id), None)
-    return last == ("comment-hidden", "organizer")
+    lines = hands(db, conference.id, comment.note_id, "comment-hidden", "comment-shown")
+    last = next((line for line in lines if (line[0].after or {}).get("comment") == comment.id), None)
+    return last is not None and (last[0].kind, last[1]) == ("comment-hidden", True)
 
 
 def find_comment(db: Session, conference: Conference, comment_id: int, *, fresh: bool = False) -> Comment | None:

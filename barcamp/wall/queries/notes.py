@@ -8,8 +8,7 @@ from datetime import datetime
 from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
-from barcamp.conferences.models import Conference, Role
-from barcamp.log.models import Change
+from barcamp.conferences.models import Conference
 from barcamp.venue.models import Slot
 from barcamp.wall.models import CoHost, Note, presented_by
 
@@ -57,29 +56,6 @@ def count_notes(db: Session, conference: Conference, author_id: int) -> int:
             Note.conference_id == conference.id, or_(Note.author_id == author_id, Note.asked_by_id == author_id)
         )
     ).scalar_one()
-
-
-def was_edited_by_an_organizer(db: Session, note: Note) -> bool:
-    """Whether the words of a whole note, as they stand now, are the last hand of an organizer who does not present it.
-
-    Not of anybody but its present hosts: who left it, or asked for it before it was taken up, was its author then.
-    """
-    if note.edited_at is None:
-        return False
-    last = db.execute(
-        select(Change.actor_id, Role.kind)
-        .outerjoin(Role, (Role.conference_id == Change.conference_id) & (Role.person_id == Change.actor_id))
-        .where(
-            Change.conference_id == note.conference_id,
-            Change.subject == f"note:{note.id}",
-            Change.kind == "note-edited",
-        )
-        .order_by(Change.revision.desc())
-        .limit(1)
-    ).first()
-    if last is None or last.kind != "organizer":
-        return False
-    return not (note.is_presented_by(last.actor_id) or note.asked_by_id == last.actor_id)
 
 
 def slots_by_id(db: Session, conference: Conference, ids: Iterable[int]) -> Sequence[Slot]:

@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
-from barcamp.conferences.models import Conference, Role
+from barcamp.conferences.models import Conference
 from barcamp.log.models import Change
 from barcamp.wall.models import CoHost, Comment, Note, Report
+from barcamp.wall.queries.hands import hands
 
 MOST_HIDDEN = 100
 
@@ -123,19 +124,20 @@ def has_reported(db: Session, note: Note, comment: Comment | None, person_id: in
 
 
 def edits(db: Session, note: Note) -> Sequence[tuple[Change, bool]]:
-    """What was changed on a note, the newest first; and whether it was by an organizer who does not present it."""
-    rows = db.execute(
-        select(Change, Role.kind)
-        .outerjoin(Role, (Role.conference_id == Change.conference_id) & (Role.person_id == Change.actor_id))
-        .where(
-            Change.conference_id == note.conference_id,
-            Change.subject == f"note:{note.id}",
-            Change.kind == "note-edited",
-        )
-        .order_by(Change.revision.desc())
-    )
+    """What was changed on a note, the newest first; and whether it was by an organizer who does not present it.
+
+    Who left it, or asked for it before it was taken up, was its author then.
+    """
     hosts = {note.author_id, note.asked_by_id, *(one.person_id for one in note.cohosts)}
-    return [(change, kind == "organizer" and change.actor_id not in hosts) for change, kind in rows]
+    return [
+        (change, by_organizer and change.actor_id not in hosts)
+        for change, by_organizer in hands(db, note.conference_id, note.id, "note-edited")
+    ]
+
+
+def was_edited_by_an_organizer(db: Session, note: Note) -> bool:
+    """Whether the words of a whole note, as they stand, are the last hand of an organizer who does not present it."""
+    return note.edited_at is not None and any(by_organizer for _change, by_organizer in edits(db, note)[:1])
 
 
 def _held(conference: Conference) -> tuple[ColumnElement[bool], ...]:
