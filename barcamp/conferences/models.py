@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal
 
-from sqlalchemy import CheckConstraint, ForeignKey, Text, UniqueConstraint, false, true
+from sqlalchemy import CheckConstraint, ForeignKey, Text, UniqueConstraint, false, text, true
 from sqlalchemy.orm import Mapped, composite, mapped_column, relationship
 
 from barcamp.db import Base
@@ -44,6 +44,8 @@ class Conference(Base):
         CheckConstraint("latitude IS NULL OR (latitude >= -90 AND latitude <= 90)", name="latitude"),
         CheckConstraint("longitude IS NULL OR (longitude >= -180 AND longitude <= 180)", name="longitude"),
         CheckConstraint("stars_shown IN ('always', 'after_wall', 'never')", name="stars_shown"),
+        CheckConstraint("freeze_minutes >= 0 AND freeze_minutes <= 240", name="freeze_minutes"),
+        CheckConstraint("turnout_percent >= 1 AND turnout_percent <= 300", name="turnout_percent"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -67,6 +69,11 @@ class Conference(Base):
     shirt_sizes: Mapped[list[str]] = mapped_column(default=list)  # [] = no shirts
     shirts_until: Mapped[datetime | None]
     created_at: Mapped[datetime]
+
+    publishes_live: Mapped[bool] = mapped_column(default=False, server_default=false())  # each move, after a quiet time
+    publish_due_at: Mapped[datetime | None]  # the end of that quiet time, while a move waits for it
+    freeze_minutes: Mapped[int] = mapped_column(default=15, server_default=text("15"))  # while it publishes live
+    turnout_percent: Mapped[int] = mapped_column(default=100, server_default=text("100"))  # who comes of who starred
 
     registration_opens_at: Mapped[datetime | None]
     registration_closes_at: Mapped[datetime | None]

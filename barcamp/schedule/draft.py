@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Any, TypeVar
 
@@ -19,6 +20,7 @@ from barcamp.core.timetable.problem import Room as ProblemRoom
 from barcamp.core.timetable.problem import Slot as ProblemSlot
 from barcamp.people.models import Person
 from barcamp.schedule.models import Placement
+from barcamp.schedule.queries import find_publication
 from barcamp.venue import queries as venue
 from barcamp.venue.models import Room, Slot
 from barcamp.wall.models import ON_THE_WALL, CoHost, CoPresenter, Format, Note, NoteAway, NoteTag, Star
@@ -69,6 +71,7 @@ class Draft:
     notes: tuple[DraftNote, ...]
     placed: Mapping[int, Placed]  # by note id
     stars: tuple[tuple[int, ...], ...]  # for each person who starred anything: positions of notes
+    frozen_until: datetime | None = None  # nothing moves by itself out of or into a slot that starts by then
 
     @cached_property
     def slot_number(self) -> dict[int, int]:
@@ -87,8 +90,22 @@ class Draft:
         """The problem with every pinned placement as a pin."""
         return self.problem_pinning(note_id for note_id, place in self.placed.items() if place.pinned)
 
-    def problem_pinning(self, pinned: Iterable[int]) -> Problem:
-        """The problem with the present places of these notes (ids) as pins, and no others."""
+    @cached_property
+    def problem_to_arrange(self) -> Problem:
+        """The problem for whoever moves notes by rule and not by hand: what is frozen stays, and nothing joins it."""
+        kept = {note_id for note_id, place in self.placed.items() if place.pinned or place.slot in self.frozen_slots}
+        return self.problem_pinning(kept, shut=self.frozen_slots)
+
+    @cached_property
+    def frozen_slots(self) -> frozenset[int]:
+        """The ids of the slots that have begun or are about to."""
+        until = self.frozen_until
+        return frozenset() if until is None else frozenset(slot.id for slot in self.slots if slot.starts_at <= until)
+
+    def problem_pinning(self, pinned: Iterable[int], *, shut: Collection[int] = ()) -> Problem:
+        """The problem with the present places of these notes (ids) as pins, and no others. Notes that are not pinned
+        cannot have the slots (ids) that are `shut`.
+        """
         kept = frozenset(pinned)
         spans = [times.Span(slot.starts_at, slot.ends_at) for slot in self.slots]
         breaks = [times.Span(pause.starts_at, pause.ends_at) for pause in self.pauses]
@@ -96,8 +113,9 @@ class Draft:
         return Problem(
             slots=tuple(ProblemSlot(str(slot.id), block) for slot, block in zip(self.slots, blocks, strict=True)),
             rooms=tuple(self._problem_room(room) for room in self.rooms),
-            items=tuple(self._item(note, note.id in kept) for note in self.notes),
+            items=tuple(self._item(note, note.id in kept, shut) for note in self.notes),
             stars=self.stars,
+            turnout=self.conference.turnout_percent / 100,
         )
 
     @cached_property
@@ -133,8 +151,9 @@ class Draft:
         equipment = frozenset(room.equipment) | ({STEP_FREE} if room.step_free else frozenset())
         return ProblemRoom(str(room.id), room.seats, equipment, closed)
 
-    def _item(self, note: DraftNote, pinned: bool) -> Item:
-        away = {self.slot_number[slot_id] for slot_id in note.away if slot_id in self.slot_number}
+    def _item(self, note: DraftNote, pinned: bool, shut: Collection[int]) -> Item:
+        closed = note.away if pinned else {*note.away, *shut}
+        away = {self.slot_number[slot_id] for slot_id in closed if slot_id in self.slot_number}
         place = self._place(self.placed.get(note.id)) if pinned else None
         return Item(
             id=str(note.id),
@@ -151,8 +170,12 @@ class Draft:
         )
 
 
-def read(db: Session, conference: Conference, *, stars: bool = True) -> Draft:
-    """Read a conference's whole draft; without its stars where nobody asks what is popular."""
+def read(db: Session, conference: Conference, *, stars: bool = True, now: datetime | None = None) -> Draft:
+    """Read a conference's whole draft; without its stars where nobody asks what is popular.
+
+    With `now` a published schedule is frozen as far as it has begun, and `freeze_minutes` more where it is published
+    live.
+    """
     slots = venue.slots(db, conference)
     notes = _notes(db, conference, late_factors(db, conference) if stars else {})
     numbers = {note.id: number for number, note in enumerate(notes)}
@@ -164,7 +187,14 @@ def read(db: Session, conference: Conference, *, stars: bool = True) -> Draft:
         notes=notes,
         placed=placements(db, conference),
         stars=_stars(db, conference, numbers) if stars else (),
+        frozen_until=None if now is None else _frozen_until(db, conference, now),
     )
+
+
+def _frozen_until(db: Session, conference: Conference, now: datetime) -> datetime | None:
+    if find_publication(db, conference) is None:
+        return None
+    return now + timedelta(minutes=conference.freeze_minutes) if conference.publishes_live else now
 
 
 def placements(db: Session, conference: Conference) -> dict[int, Placed]:

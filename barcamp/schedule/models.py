@@ -1,17 +1,19 @@
-"""Placement and Cell (the draft), Version and Entry (what is published)."""
+"""Placement, Cell, Arrangement and Waiver (the draft), Version, Publication and Entry (what is published)."""
 
 from __future__ import annotations
 
 from datetime import datetime
 from typing import Any, Literal
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, Text, UniqueConstraint
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from barcamp.db import Base
 from barcamp.venue.models import Room, Slot
 from barcamp.wall.models import Note
 
+ArrangementKind = Literal["fresh", "repair"]
+ArrangementState = Literal["waiting", "running", "done", "failed", "adopted", "discarded"]
 EntryState = Literal["on", "cancelled", "hidden"]
 
 
@@ -39,6 +41,54 @@ class Cell(Base):
     slot_id: Mapped[int] = mapped_column(ForeignKey("slot.id", ondelete="CASCADE"), primary_key=True)
     room_id: Mapped[int] = mapped_column(ForeignKey("room.id", ondelete="CASCADE"), primary_key=True, index=True)
     note_id: Mapped[int] = mapped_column(ForeignKey("placement.note_id", ondelete="CASCADE"), index=True)
+
+
+class Arrangement(Base):
+    """A search for a better draft, worked on outside of requests. "fresh" places everything that is not pinned anew,
+    "repair" goes from the draft as it is and says what more moves would bring.
+
+    `seen` is the draft's revision it was asked at; `moves` its budget, of which `done` are made. `found` is what it has
+    so far: {"plans": [{"allowed": most moves or null, "places": {note id: {"slot", "room", "pinned"}}, "figures": {…},
+    "moved_slot": n, "moved_room": n}]}, one plan for "fresh". Whoever works on it says so by `beat_at`.
+    """
+
+    __tablename__ = "arrangement"
+    __table_args__ = (
+        CheckConstraint("kind IN ('fresh', 'repair')", name="kind"),
+        CheckConstraint("state IN ('waiting', 'running', 'done', 'failed', 'adopted', 'discarded')", name="state"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    conference_id: Mapped[int] = mapped_column(ForeignKey("conference.id", ondelete="CASCADE"), index=True)
+    asked_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id", ondelete="SET NULL"), index=True)
+    asked_at: Mapped[datetime]
+    kind: Mapped[ArrangementKind] = mapped_column(Text)
+    state: Mapped[ArrangementState] = mapped_column(Text)
+    seen: Mapped[int]
+    seed: Mapped[int]
+    moves: Mapped[int]
+    done: Mapped[int] = mapped_column(default=0)
+    stop_asked: Mapped[bool] = mapped_column(default=False)
+    started_at: Mapped[datetime | None]
+    beat_at: Mapped[datetime | None]
+    ended_at: Mapped[datetime | None]
+    found: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+
+
+class Waiver(Base):
+    """A warning of the board that organizers have decided to live with, and why. `warning` names it as problems.py
+    does: the same trouble with the same notes in the same place.
+    """
+
+    __tablename__ = "waiver"
+    __table_args__ = (UniqueConstraint("conference_id", "warning"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    conference_id: Mapped[int] = mapped_column(ForeignKey("conference.id", ondelete="CASCADE"))
+    warning: Mapped[str]
+    reason: Mapped[str]
+    waived_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id", ondelete="SET NULL"), index=True)
+    waived_at: Mapped[datetime]
 
 
 class Version(Base):
@@ -78,6 +128,7 @@ class Entry(Base):
 
     `sequence` only rises (RFC 5545, 3.8.7.4); `stamped_at` is when something last changed that shows in the fragment.
     `state` "hidden" is a note that an organizer took off the wall: nobody sees it, its sequence is kept.
+    `block_id` is the block of lightning talks it is a part of.
     `moved_from` is {"starts_at": ISO 8601, "room": name} of the place before the last move, or None.
     """
 
@@ -99,9 +150,10 @@ class Entry(Base):
     title: Mapped[str]
     hosts: Mapped[str]
     moved_from: Mapped[dict[str, Any] | None]
+    block_id: Mapped[int | None] = mapped_column(ForeignKey("note.id", ondelete="SET NULL"), index=True)
     sequence: Mapped[int] = mapped_column(default=0)
     first_published_at: Mapped[datetime]
     stamped_at: Mapped[datetime]
     fragment: Mapped[bytes]
 
-    note: Mapped[Note] = relationship(lazy="raise_on_sql")
+    note: Mapped[Note] = relationship(lazy="raise_on_sql", foreign_keys=[note_id])

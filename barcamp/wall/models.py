@@ -37,6 +37,8 @@ class Note(Base):
 
     `length` is in slots, 1 to 4. `star_count` is the number of Star rows at every commit, `look_count` that of Looks.
     A note that `seeks_host` is a wish: somebody asked for it, and nobody presents it yet.
+    A block holds lightning talks: a row of its own that is never on the wall, with `talk_minutes` for each of the notes
+    whose `block_id` it is; those stay on the wall, and have their place and time by it.
     `search` is the folded text that a search looks into, without the author's name: that is looked up as it is now.
     `uid` is the calendar's name for it, for life.
     """
@@ -75,11 +77,15 @@ class Note(Base):
     merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("note.id", ondelete="SET NULL"), index=True)
     merged_at: Mapped[datetime | None]
     look_count: Mapped[int] = mapped_column(default=0, server_default=text("0"))
+    talk_minutes: Mapped[int | None]
+    block_id: Mapped[int | None] = mapped_column(ForeignKey("note.id", ondelete="SET NULL"), index=True)
 
     conference: Mapped[Conference] = relationship(lazy="raise_on_sql")
     author: Mapped[Person | None] = relationship(lazy="raise_on_sql", foreign_keys=[author_id])
     asked_by: Mapped[Person | None] = relationship(lazy="raise_on_sql", foreign_keys=[asked_by_id])
-    merged_into: Mapped[Note | None] = relationship(lazy="raise_on_sql", remote_side="Note.id")
+    merged_into: Mapped[Note | None] = relationship(
+        lazy="raise_on_sql", remote_side="Note.id", foreign_keys=[merged_into_id]
+    )
     cohosts: Mapped[list[CoHost]] = relationship(
         lazy="raise_on_sql", order_by="CoHost.joined_at, CoHost.person_id", foreign_keys="CoHost.note_id",
         cascade="all, delete-orphan",
@@ -97,7 +103,12 @@ class Note(Base):
 
     @property
     def is_on_the_wall(self) -> bool:
-        return self.withdrawn_at is self.hidden_at is self.held_at is self.merged_at is None
+        return not self.is_block and self.withdrawn_at is self.hidden_at is self.held_at is self.merged_at is None
+
+    @property
+    def is_block(self) -> bool:
+        """Whether it holds lightning talks."""
+        return self.talk_minutes is not None
 
     def is_presented_by(self, person_id: int | None) -> bool:
         """Whether this person is its author or one of its co-hosts, which must be loaded."""
@@ -123,7 +134,11 @@ class Note(Base):
 
 #: As `Note.is_on_the_wall`, for a WHERE.
 ON_THE_WALL = and_(
-    Note.withdrawn_at.is_(None), Note.hidden_at.is_(None), Note.held_at.is_(None), Note.merged_at.is_(None)
+    Note.talk_minutes.is_(None),
+    Note.withdrawn_at.is_(None),
+    Note.hidden_at.is_(None),
+    Note.held_at.is_(None),
+    Note.merged_at.is_(None),
 )
 
 

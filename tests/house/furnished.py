@@ -20,6 +20,7 @@ from barcamp.mail.links import Links
 from barcamp.people import codes
 from barcamp.people.models import Device, Person
 from barcamp.registration.models import Registration, RegistrationMeal
+from barcamp.schedule.models import Arrangement, Waiver
 from barcamp.venue.models import Closure, Room, Slot
 from barcamp.wall.models import CoHost, Invitation, Look, MergeOffer, Note, Pitch, PitchRound, Report
 from tests import make, stage
@@ -89,10 +90,11 @@ def furnish(app: Flask, db: Session, slug: str = SLUG) -> House:
     db.add(device)
     db.flush()
     talk = _talk(db, camp, notes, attendee, helper)
+    board = _board(db, camp, organizer, attendee, slots, rooms)
     names = {
         "slug": slug, "note_id": notes[0].id, "into_id": notes[1].id, "room_id": rooms[1].id, "closure_id": closure.id,
         "slot_id": slots[2].id, "meal_id": lunch.id, "sponsor_id": sponsor.id, "person_id": helper.id,
-        "registration_id": registrations[0].id, "device_id": device.id, "link_id": link.id, **talk,
+        "registration_id": registrations[0].id, "device_id": device.id, "link_id": link.id, **talk, **board,
         "people.link": sign_in_token, "feeds.agenda_ics": feeds.token_of(link.nonce, key),
     }  # fmt: skip
     return House(camp, organizer, helper, attendee, stranger, walk_in, notes, names)
@@ -138,6 +140,26 @@ def _talk(db: Session, camp: Conference, notes: list[Note], attendee: Person, he
     db.flush()
     ids = {"comment_id": comment.id, "report_id": report.id, "invitation_id": invitation.id}
     return {**ids, "wall.join": token, "wall.accept": token}
+
+
+def _board(
+    db: Session, camp: Conference, organizer: Person, attendee: Person, slots: list[Slot], rooms: list[Room]
+) -> dict[str, Any]:
+    """What the board has beside places: an arrangement that is done, a waived warning, a block with one talk."""
+    block = make.note(db, camp, None, "Αστραπές", format="lightning", talk_minutes=5)
+    talk = make.note(db, camp, attendee, "Αστραπή", format="lightning", block_id=block.id)
+    places = {str(block.id): {"slot": slots[2].id, "room": rooms[0].id, "pinned": False}}
+    plan = {"allowed": None, "places": places, "figures": {"seated_pct": 90.0}, "moved_slot": 0, "moved_room": 0}
+    arrangement = Arrangement(
+        conference_id=camp.id, asked_by_id=organizer.id, asked_at=make.NOW, kind="fresh", state="done", seen=0, seed=1,
+        moves=100, done=100, started_at=make.NOW, beat_at=make.NOW, ended_at=make.NOW, found={"plans": [plan]},
+    )  # fmt: skip
+    waiver = Waiver(
+        conference_id=camp.id, warning=f"tight:{talk.id}", reason="χωράμε", waived_by_id=organizer.id, waived_at=make.NOW
+    )
+    db.add_all([arrangement, waiver])
+    db.flush()
+    return {"arrangement_id": arrangement.id, "waiver_id": waiver.id, "block_id": block.id, "number": 1, "revision": 1}
 
 
 def _registrations(
