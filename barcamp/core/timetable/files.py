@@ -29,7 +29,8 @@ def read(data: object) -> Problem:
     for name, rows in (("slots", slots), ("rooms", rooms), ("sessions", items)):
         _no_twins([row.id for row in rows], f"the ids of {name}")
     stars = _list(top, "stars", "the instance", lambda row, where: tuple(_numbers(row, where, len(items))))
-    return Problem(slots, rooms, items, stars, _weights(top.get("weights", {})))
+    weights, turnout = _weights(top.get("weights", {})), _number(top.get("turnout", 1.0), "turnout", 0)
+    return Problem(slots, rooms, items, stars, weights, turnout)
 
 
 def write(plan: Plan) -> dict[str, list[list[int] | None]]:

@@ -34,7 +34,10 @@ def _one_pass(problem: Problem, rng: Random, before: Plan | None, *, long_first:
     draft, overlap = Draft(problem), Overlap(problem)
     chance = [rng.random() for _ in problem.items]
     for s in _pinned(problem):
-        _decide_cheapest(draft, overlap, s, problem.prices(s, before), rng)
+        if before and (place := before[s]):
+            _stay(draft, overlap, s, place)
+        if draft.start[s] == UNDECIDED:
+            _decide_cheapest(draft, overlap, s, problem.prices(s, before), rng)
     for s, place in enumerate(before or ()):
         if place is not None and draft.start[s] == UNDECIDED:
             _stay(draft, overlap, s, place)

@@ -3,30 +3,10 @@
 This is what an organizer is told before moving a note by hand, and what a presenter is told who asks for another time.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from barcamp.core.timetable.ledger import Change, Ledger, Moves
 from barcamp.core.timetable.problem import Place, Plan, Problem
-from barcamp.core.timetable.score import audience, clashes, crowd_counter, expected, occupants
-
-
-@dataclass(frozen=True)
-class Change:
-    """A change of cost by part, in missed seats; negative is better.
-
-    `moved` is the price of differing from the plan people know, `unplaced` what is saved by placing the item at all.
-    """
-
-    clash: float = 0.0
-    full: float = 0.0
-    slot_wish: float = 0.0
-    room_wish: float = 0.0
-    moved: float = 0.0
-    unplaced: float = 0.0
-
-    @property
-    def cost(self) -> float:
-        """All parts together."""
-        return self.clash + self.full + self.slot_wish + self.room_wish + self.moved + self.unplaced
 
 
 @dataclass(frozen=True)
@@ -38,33 +18,38 @@ class Block:
 
 
 @dataclass(frozen=True)
+class Swap:
+    """An exchange: the item takes the place, and what is there goes to where the item was.
+
+    `others` has the new place of each item that makes way: None (the tray) when the item comes from there. `change` is
+    the exact change of cost of it all; `blocked_by` pairs each item that would break a hard rule with what it breaks.
+    """
+
+    others: tuple[tuple[int, Place | None], ...]
+    change: Change
+    blocked_by: tuple[tuple[int, Block], ...] | None
+
+
+@dataclass(frozen=True)
 class Option:
-    """One other place. `change` is what moving this item alone would do, also where `blocked_by` forbids it."""
+    """One other place. `change` is what moving this item alone would do, also where `blocked_by` forbids it.
+
+    `swap` is set where swaps are asked for, something is in the place, and it would not run into a break by going.
+    """
 
     place: Place
     change: Change
     blocked_by: tuple[Block, ...] | None
+    swap: Swap | None = None
 
 
-def options(problem: Problem, plan: Plan, s: int, before: Plan | None = None) -> list[Option]:
+def options(problem: Problem, plan: Plan, s: int, before: Plan | None = None, *, swaps: bool = False) -> list[Option]:
     """Every place but the present one in which item s does not run into a break, by slot, then room."""
+    ledger = Ledger(problem, plan, before)
     found: list[Option] = []
-    here, people = plan[s], audience(problem, plan)
-    held, outside_now = occupants(problem, plan), _excess(problem, plan, people)
-    clashes_now, elsewhere = clashes(problem, plan), _others(problem, plan, s)
     for t in range(len(problem.slots)):
-        if not problem.fits_block(t, problem.items[s].length):
-            continue
-        moved = (*plan[:s], Place(t, 0), *plan[s + 1 :])
-        clash = problem.weights.clash * (clashes(problem, moved) - clashes_now)
-        attends, outside = _crowds_after(problem, moved, s, here, t, held, people)
-        for r in range(len(problem.rooms)):
-            place = Place(t, r)
-            if place != here:
-                own = max(0.0, attends - problem.rooms[r].capacity)
-                full = problem.weights.full * (outside + own - outside_now)
-                change = _change(problem, s, here, place, before, clash, full)
-                found.append(Option(place, change, _blocks(problem, s, place, elsewhere) or None))
+        if problem.fits_block(t, problem.items[s].length):
+            found += _options_at(ledger, s, t, swaps)
     return found
 
 
@@ -79,77 +64,45 @@ def shared_fans(problem: Problem, plan: Plan, s: int, slot: int) -> list[tuple[i
     return sorted(((x, people) for x, people in both if people), key=lambda pair: (-pair[1], pair[0]))
 
 
-def _excess(problem: Problem, plan: Plan, people: list[float]) -> float:
-    return sum(
-        max(0.0, people[x] - problem.rooms[place.room].capacity) for x, place in enumerate(plan) if place is not None
-    )
-
-
-def _crowds_after(
-    problem: Problem, moved: Plan, s: int, here: Place | None, t: int, held: list[list[int]], people: list[float]
-) -> tuple[float, float]:
-    """The people item s would draw in slot t, and the people without a seat in all other items then.
-
-    Only what runs in the slots that s leaves or enters is counted anew.
-    """
-    new_held = [[x for x in slot if x != s] for slot in held]
-    for u in problem.span(s, t):
-        new_held[u].append(s)
-    touched = {*problem.span(s, t), *(problem.span(s, here.slot) if here else ())}
-    changed = {x for u in sorted(touched) for x in new_held[u]}
-    crowd_at = crowd_counter(problem, new_held)
-
-    outside = attends = 0.0
-    for x, place in enumerate(moved):
-        if place is None:
+def _options_at(ledger: Ledger, s: int, t: int, swaps: bool) -> list[Option]:
+    """The options that begin in slot t. Who comes does not depend on the room, so crowds are counted once."""
+    problem, here, found = ledger.problem, ledger.place[s], list[Option]()
+    people = ledger.expected(s, Place(t, 0))
+    outside = [max(0.0, people - room.capacity) for room in problem.rooms]
+    first = ledger.price({s: Place(t, 0)})
+    for r in range(len(problem.rooms)):
+        place, moves = Place(t, r), {s: Place(t, r)}
+        if place == here:
             continue
-        come = expected(problem, x, crowd_at(problem.span(x, place.slot))) if x in changed else people[x]
-        if x == s:
-            attends = come
-        else:
-            outside += max(0.0, come - problem.rooms[place.room].capacity)
-    return attends, outside
-
-
-def _change(
-    problem: Problem, s: int, here: Place | None, place: Place, before: Plan | None, clash: float, full: float
-) -> Change:
-    weights, wish, old = problem.weights, problem.items[s].prefer, before[s] if before else None
-
-    def broken(wished: int | None, now: int | None, then: int) -> int:
-        return int(wished is not None and wished != then) - int(None not in (wished, now) and wished != now)
-
-    def move_price(there: Place | None) -> float:
-        if old is None or there is None or there == old:
-            return 0.0
-        return weights.move_slot if there.slot != old.slot else weights.move_room
-
-    return Change(
-        clash=clash,
-        full=full,
-        slot_wish=weights.slot_wish * broken(wish.slot, here.slot if here else None, place.slot),
-        room_wish=weights.room_wish * broken(wish.room, here.room if here else None, place.room),
-        moved=move_price(place) - move_price(here),
-        unplaced=0.0 if here else -(problem.popularity[s] + weights.unplaced),
-    )
-
-
-def _others(problem: Problem, plan: Plan, s: int) -> list[list[tuple[int, int]]]:
-    """For each slot the `(item, room)` of everything but s."""
-    found: list[list[tuple[int, int]]] = [[] for _ in problem.slots]
-    for x, place in enumerate(plan):
-        if place is not None and x != s:
-            for u in problem.span(x, place.slot):
-                found[u].append((x, place.room))
+        full = first.full + problem.weights.full * (outside[r] - outside[0])
+        change = replace(ledger.own_price(moves), clash=first.clash, full=full)
+        swap = _swap(ledger, s, place) if swaps else None
+        found.append(Option(place, change, _blocks(ledger, s, place, moves) or None, swap))
     return found
 
 
-def _blocks(problem: Problem, s: int, place: Place, elsewhere: list[list[tuple[int, int]]]) -> tuple[Block, ...]:
-    """Every hard rule that item s would break in this place."""
+def _swap(ledger: Ledger, s: int, place: Place) -> Swap | None:
+    """The exchange with what is in the place; a longer item takes all that it meets to its old room, in their order."""
+    problem, here = ledger.problem, ledger.place[s]
+    others: dict[int, Place | None] = {}
+    for u in problem.span(s, place.slot):
+        for x in ledger.held[u]:
+            at = ledger.place[x]
+            if at is None or at.room != place.room or x == s:
+                continue
+            others[x] = None if here is None else Place(here.slot + at.slot - place.slot, here.room)
+    if not others or any(to and not problem.fits_block(to.slot, problem.items[x].length) for x, to in others.items()):
+        return None
+    moves = {s: place, **others}
+    blocks = [(x, block) for x, to in moves.items() if to for block in _blocks(ledger, x, to, moves)]
+    return Swap(tuple(others.items()), ledger.price(moves), tuple(blocks) or None)
+
+
+def _blocks(ledger: Ledger, s: int, place: Place, moves: Moves) -> tuple[Block, ...]:
+    """Every hard rule that item s breaks in this place once the moves, its own among them, are made."""
+    problem = ledger.problem
     item, pin, span = problem.items[s], problem.items[s].pin, problem.span(s, place.slot)
-    there = [pair for u in span for pair in elsewhere[u]]
-    in_room = tuple(sorted({x for x, room in there if room == place.room}))
-    with_people = tuple(sorted({x for x, _ in there if problem.presenters[x] & problem.presenters[s]}))
+    in_room, with_people = ledger.in_the_way(s, place, moves)
     found = []
     if item.slots_allowed is not None and not item.slots_allowed.issuperset(span):
         found.append(Block("availability"))
@@ -160,7 +113,7 @@ def _blocks(problem: Problem, s: int, place: Place, elsewhere: list[list[tuple[i
     if pin is not None and (pin.slot not in (None, place.slot) or pin.room not in (None, place.room)):
         found.append(Block("pin"))
     if in_room:
-        found.append(Block("room", in_room))
+        found.append(Block("room", tuple(in_room)))
     if with_people:
-        found.append(Block("person", with_people))
+        found.append(Block("person", tuple(with_people)))
     return tuple(found)

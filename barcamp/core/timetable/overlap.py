@@ -49,7 +49,7 @@ class Overlap:
 
     def demand(self, s: int, clashes: int) -> float:
         """The people expected at item s, roughly, when it clashes with so many stars."""
-        return self.problem.demand[s] - clashes / 2 * self.problem.items[s].late_factor
+        return self.problem.demand[s] - clashes / 2 * self.problem.heads[s]
 
     def add(self, s: int, slot: int, room: int | None = None) -> None:
         """Count item s in; `room` names the one a longer item holds."""

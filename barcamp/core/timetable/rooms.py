@@ -4,6 +4,7 @@ Who comes to an item depends only on times, so the items of one slot and its roo
 exactly (Hungarian method). Longer items keep one room over their run; they change rooms only by exchanges that help.
 """
 
+from barcamp.core.timetable.assignment import cheapest_assignment
 from barcamp.core.timetable.problem import Place, Plan, Problem
 from barcamp.core.timetable.score import audience, occupants
 
@@ -94,56 +95,3 @@ def _inside(problem: Problem, places: list[Place | None], x: int, span: range) -
     """Whether item x runs within the span, so that it can change rooms without touching anybody else."""
     place = places[x]
     return place is not None and span.start <= place.slot and place.slot + problem.items[x].length <= span.stop
-
-
-def cheapest_assignment(table: list[list[int]]) -> list[int]:
-    """For each row a different column, with the smallest sum; rows may not outnumber columns.
-
-    Hungarian method with potentials and shortest augmenting paths (Jonker and Volgenant 1987), exact on whole numbers,
-    O(rows² · columns). Equal sums are settled by order, the same way every time.
-    """
-    if not table:
-        return []
-    n_columns = len(table[0]) + 1
-    row_price, column_price = [0] * (len(table) + 1), [0] * n_columns
-    row_in = [0] * n_columns  # rows and columns count from 1; column 0 is where the new row starts
-    for row in range(1, len(table) + 1):
-        row_in[0] = row
-        column, back = _shortest_path(table, row_price, column_price, row_in)
-        while column:
-            row_in[column] = row_in[back[column]]
-            column = back[column]
-    answer = [0] * len(table)
-    for column, row in enumerate(row_in[1:]):
-        if row:
-            answer[row - 1] = column
-    return answer
-
-
-def _shortest_path(
-    table: list[list[int]], row_price: list[int], column_price: list[int], row_in: list[int]
-) -> tuple[int, list[int]]:
-    """The free column the row in column 0 reaches most cheaply, and the way back; raises the prices on the way."""
-    n_columns = len(column_price)
-    best, back = [FORBIDDEN * 4] * n_columns, [0] * n_columns
-    waiting, done, column = list(range(1, n_columns)), [0], 0
-    while row_in[column]:
-        row = row_in[column]
-        costs, base = table[row - 1], row_price[row]
-        nearest = waiting[0]
-        for c in waiting:
-            slack = costs[c - 1] - base - column_price[c]
-            if slack < best[c]:
-                best[c], back[c] = slack, column
-            if best[c] < best[nearest]:
-                nearest = c
-        step = best[nearest]
-        for c in done:
-            row_price[row_in[c]] += step
-            column_price[c] -= step
-        for c in waiting:
-            best[c] -= step
-        waiting.remove(nearest)
-        done.append(nearest)
-        column = nearest
-    return column, back

@@ -66,8 +66,8 @@ def figures(problem: Problem, plan: Plan, before: Plan | None = None) -> Figures
     reached = [reach(problem, plan, person) for person in range(len(problem.stars))]
     shares = sorted(got / most for got, most in zip(reached, possible, strict=True) if most)
     worst = shares[: max(1, len(shares) // 10)] or [1.0]
-    # Of the people outside, only those whose star has been given count against the stars.
-    full = sum(people / item.late_factor for people, item in zip(outside(problem, plan), problem.items, strict=True))
+    # Of the people outside, only those who gave a star count against the stars.
+    full = sum(people / max(1.0, heads) for people, heads in zip(outside(problem, plan), problem.heads, strict=True))
     seated = stars - counted.missed_clash - counted.missed_unplaced - full
     return Figures(
         **asdict(counted),
@@ -143,7 +143,7 @@ def crowds_by_span(problem: Problem, plan: Plan) -> list[tuple[int, int, int]]:
 
 def audience(problem: Problem, plan: Plan) -> list[float]:
     """For each item the people expected: somebody torn between k overlapping stars counts 1/k for each of them, and
-    everybody stands for `late_factor` people.
+    each star stands for as many `heads`.
 
     Room sizes do not matter here; an item without a place has 0.0.
     """
@@ -156,7 +156,7 @@ def audience(problem: Problem, plan: Plan) -> list[float]:
 
 def expected(problem: Problem, s: int, rivals: Sequence[int]) -> float:
     """The people expected at one item; `rivals` are the levels of all items that overlap it, itself included."""
-    return turnout(problem.fans[s], rivals) * problem.items[s].late_factor
+    return turnout(problem.fans[s], rivals) * problem.heads[s]
 
 
 def occupants(problem: Problem, plan: Plan) -> list[list[int]]:

@@ -40,6 +40,10 @@ def test_what_an_instance_says() -> None:
     )
 
 
+def test_the_turnout_is_one_unless_told() -> None:
+    assert (read(GOOD).turnout, read(GOOD | {"turnout": 0.75}).turnout) == (1.0, 0.75)
+
+
 def test_a_solution_there_and_back() -> None:
     plan = (Place(3, 1), None, Place(0, 0))
     assert write(plan) == {"assign": [[3, 1], None, [0, 0]]}
@@ -74,6 +78,7 @@ def test_any_problem_there_and_back(problem: Problem) -> None:
         (lambda top: top["weights"].update(full=-1), "weights.full should be a number from 0 up"),
         (lambda top: top["weights"].update(full=float("nan")), "weights.full should be a number from 0 up"),
         (lambda top: top["weights"].update(fun=1), "weights has no 'fun'"),
+        (lambda top: top.update(turnout=-1), "turnout should be a number from 0 up"),
     ],
 )
 def test_a_mistake_is_named(spoil: Callable[[dict[str, Any]], object], message: str) -> None:

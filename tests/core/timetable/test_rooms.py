@@ -5,8 +5,9 @@ from itertools import permutations
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from barcamp.core.timetable.assignment import cheapest_assignment
 from barcamp.core.timetable.problem import Item, Place, Problem, Room, Slot, Weights, Wish
-from barcamp.core.timetable.rooms import assign_rooms, cheapest_assignment
+from barcamp.core.timetable.rooms import assign_rooms
 from barcamp.core.timetable.rules import violations
 from barcamp.core.timetable.score import audience, bill
 from barcamp.core.timetable.solve import solve

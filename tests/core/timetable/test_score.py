@@ -1,5 +1,7 @@
 """Every figure on cases small enough to count by hand, and all of them against a slow oracle."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -54,6 +56,18 @@ def test_a_long_item_is_torn_with_all_it_overlaps() -> None:
 def test_nobody_and_nothing() -> None:
     empty = figures(Problem((), (), ()), ())
     assert (empty.cost, empty.seated_pct, empty.satisfaction_pct, empty.worst_tenth_pct) == (0, 0, 0, 100)
+
+
+def test_turnout_scales_audiences_and_not_clashes() -> None:
+    problem = simple(*items(2), rooms=(3, 9), blocks="a", stars=((0,),) * 4 + ((0, 1),) * 4)
+    plan = (Place(0, 0), Place(0, 1))
+    half, double = replace(problem, turnout=0.5), replace(problem, turnout=2.0)
+    assert [audience(one, plan) for one in (problem, half, double)] == [[6.0, 2.0], [3.0, 1.0], [12.0, 4.0]]
+    assert [figures(one, plan).missed_clash for one in (problem, half, double)] == [4, 4, 4]
+    assert [figures(one, plan).missed_full for one in (problem, half, double)] == [3.0, 0.0, 9.0]
+    # Of nine people outside, half never starred it.
+    assert [figures(one, plan).seated_pct for one in (problem, half, double)] == [62.5, 100.0, 43.75]
+    assert (half.demand, half.heads) == ((4.0, 2.0), (0.5, 0.5))
 
 
 def test_each_weight_prices_its_own_part() -> None:

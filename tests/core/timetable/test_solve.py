@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from barcamp.core.timetable.problem import Item, Place, Problem, Room, Slot, Wish
+from barcamp.core.timetable.progress import Step
 from barcamp.core.timetable.rules import violations
 from barcamp.core.timetable.score import bill
 from barcamp.core.timetable.solve import solve
@@ -161,7 +162,7 @@ def test_names_do_not_matter(problem: Problem, moves: int) -> None:
 
 def test_a_camp_is_solved_better_by_searching() -> None:
     problem = camp(1)
-    quick, searched = solve(problem, seed=1), solve(problem, seed=1, moves=20_000)
+    quick, searched = solve(problem, seed=1), solve(problem, seed=1, moves=60_000)
     assert (violations(problem, quick.plan), violations(problem, searched.plan)) == ([], [])
     assert searched.figures.cost < quick.figures.cost - 10
     assert searched.figures.cost == pytest.approx(bill(problem, searched.plan).price(problem.weights))
@@ -181,18 +182,73 @@ def test_a_closed_room_moves_few_and_nothing_else() -> None:
     )
 
 
+def test_a_known_schedule_is_not_turned_over_by_searching_again() -> None:
+    problem = camp(2)
+    known = solve(problem, seed=1, moves=20_000)
+    assert solve(problem, seed=7, moves=20_000, before=known.plan) == known
+
+
+def test_a_known_schedule_is_changed_where_that_helps_many() -> None:
+    problem = simple(*items(4), rooms=(9, 9), blocks="ab", stars=((0, 1),) * 9 + ((2, 3),) * 9)
+    known = (Place(0, 0), Place(0, 1), Place(1, 0), Place(1, 1))
+    figures = solve(problem, seed=1, moves=500, before=known).figures
+    assert (figures.missed_clash, figures.moved_slot, figures.cost) == (0, 2, 4)
+
+
+def test_an_item_without_a_place_gets_that_of_one_that_disturbs_more() -> None:
+    fixed = [Item(f"s{s}", slots_allowed=frozenset({s // 2})) for s in range(4)]
+    stars = ((0, 1),) * 6 + ((2, 3),) * 5 + ((4,),) * 4
+    problem = simple(*fixed, Item("s4"), rooms=(20, 20), blocks="ab", stars=stars)
+    quick, searched = solve(problem, seed=1), solve(problem, seed=1, moves=2_000)
+    assert (quick.plan[4], quick.figures.cost) == (None, 20)
+    assert (searched.plan[4] is None, searched.figures.unplaced, searched.figures.cost) == (False, 1, 16)
+
+
+def test_without_stars_sessions_on_one_topic_are_spread() -> None:
+    talks = [Item(f"s{n}", people=(f"p{n}",), topics=("law" if n % 2 else "art",)) for n in range(4)]
+    plan = solve(simple(*talks, rooms=(9, 9), blocks="ab"), seed=1, moves=500).plan
+    assert [[s % 2 for s, place in enumerate(plan) if place and place.slot == slot] for slot in (0, 1)] == [
+        [0, 1],
+        [0, 1],
+    ]
+
+
 def test_a_plan_known_for_another_number_of_items_is_refused() -> None:
     with pytest.raises(ValueError, match="1 places before for 2 items"):
         solve(simple(*items(2)), seed=1, before=(None,))
 
 
-def test_progress_is_told_up_to_the_end() -> None:
-    told: list[tuple[int, int, float]] = []
-    solution = solve(
-        camp(1), seed=1, moves=6_000, on_progress=lambda done, moves, cost: told.append((done, moves, cost))
-    )
-    assert [(done, moves) for done, moves, _ in told] == [(3_000, 6_000), (6_000, 6_000)]
-    assert told[-1][2] >= solution.figures.cost
+def test_progress_is_told_from_the_first_draft_to_the_end() -> None:
+    told: list[Step] = []
+
+    def tell(step: Step) -> bool:
+        told.append(step)
+        return True
+
+    problem = camp(1)
+    solution = solve(problem, seed=1, moves=6_000, on_progress=tell)
+    assert [step.done for step in told] == [look * 100 // 24 * 60 for look in range(25)]
+    assert {step.moves for step in told} == {6_000}
+    assert told[0].plan == solve(problem, seed=1).plan
+    assert [step.cost for step in told] == sorted((step.cost for step in told), reverse=True)
+    assert [step.cost for step in told] == [
+        pytest.approx(bill(problem, step.plan).price(problem.weights)) for step in told
+    ]
+    assert told[-1].cost >= solution.figures.cost
+
+
+def test_a_search_that_is_stopped_keeps_the_best_so_far() -> None:
+    told: list[Step] = []
+
+    def stop_late(step: Step) -> bool:
+        told.append(step)
+        return step.done < 3_000
+
+    problem = camp(1)
+    assert solve(problem, seed=1, moves=6_000, on_progress=lambda step: False) == solve(problem, seed=1)
+    stopped = solve(problem, seed=1, moves=6_000, on_progress=stop_late)
+    assert (len(told), told[-2].done < 3_000 <= told[-1].done, told[-1].done < 6_000) == (13, True, True)
+    assert stopped.figures.cost <= told[-1].cost
 
 
 def test_the_same_seed_gives_the_same_schedule_in_another_process() -> None:
