@@ -34,10 +34,8 @@ LARGEST_FOR_MINNEBAR = 1000  # topics; it would take minutes
 
 def main() -> None:
     asked = _asked()
-    print(
-        f"{'camp':<14}{'method':<30}{'CPU s':>8}{'cost':>11}{'seats %':>9}{'mean %':>8}{'worst %':>9}{'unplaced':>10}"
-    )
-    for camp in _camps(asked):
+    print(f"{'camp':<14}{'method':<30}{'CPU s':>8}" + "".join(f"{head:>{width}}" for head, _, width in COLUMNS))
+    for camp in chosen_camps(asked):
         problem = files.read(camp)
         floor = bound(problem)
         print(f"{camp['name']:<14}{'no schedule can do better':<30}{'':>8}{floor.cost:>11.1f}")
@@ -61,7 +59,8 @@ def _asked() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def _camps(asked: argparse.Namespace) -> Iterator[dict[str, Any]]:
+def chosen_camps(asked: argparse.Namespace) -> Iterator[dict[str, Any]]:
+    """The camps asked for on the command line: those in `files`, else made up by `sizes`, `seeds`, `workshops`."""
     if asked.files:
         for path in asked.files:
             yield {"name": path.stem} | json.loads(path.read_text(encoding="utf-8"))

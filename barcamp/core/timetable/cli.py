@@ -58,7 +58,7 @@ def _parser() -> argparse.ArgumentParser:
         "--from",
         dest="before",
         metavar="OLD",
-        help="the schedule people know: move little, without a budget only at need",
+        help="the schedule people know: little moves, and only at need, whatever the budget",
     )
     budget = one.add_mutually_exclusive_group()
     budget.add_argument("--moves", type=_moves, help="how many moves to try (by size); 0 for the quick schedule")
@@ -105,18 +105,18 @@ def _solve(problem: Problem, asked: argparse.Namespace) -> int:
     before, moves = _plan(problem, asked.before), asked.moves
     for conflict in impossible(problem):
         print(conflict_in_words(problem, conflict), file=sys.stderr)
-    if asked.seconds is not None:
-        moves, solution = _solve_for(problem, asked.seconds, asked.seed, before)
-    elif before is not None and moves is None:
+    if before is not None:
         solution = mend(problem, before)
+    elif asked.seconds is not None:
+        moves, solution = _solve_for(problem, asked.seconds, asked.seed)
     else:
         moves = usual_moves(problem) if moves is None else moves
-        solution = solve(problem, seed=asked.seed, moves=moves, before=before, on_progress=_bar())
+        solution = solve(problem, seed=asked.seed, moves=moves, on_progress=_bar())
     _write(asked.out, solution.plan)
     print(_line(solution.figures))
     for s, reason in solution.reasons.items():
         print(f"{problem.items[s].id} has no place: {reason_in_words(problem, reason)}", file=sys.stderr)
-    if asked.seconds is not None:
+    if asked.seconds is not None and before is None:
         print(f"the same again: --seed {asked.seed} --moves {moves}", file=sys.stderr)
     return 1 if violations(problem, solution.plan) else 0
 
@@ -136,13 +136,13 @@ def _bar() -> Progress | None:
     return draw
 
 
-def _solve_for(problem: Problem, seconds: float, seed: int, before: Plan | None) -> tuple[int, Solution]:
+def _solve_for(problem: Problem, seconds: float, seed: int) -> tuple[int, Solution]:
     """About so many seconds of search. Seconds only choose the number of moves, so that the result can be repeated.
 
     A short search of the same shape tells how long a move takes here. The time is that of the processor.
     """
     start = time.process_time()
-    quick = solve(problem, seed=seed, before=before)
+    quick = solve(problem, seed=seed)
     fixed = time.process_time() - start
     if 3 * fixed > seconds:
         return 0, quick
@@ -153,13 +153,13 @@ def _solve_for(problem: Problem, seconds: float, seed: int, before: Plan | None)
         return True
 
     trial_moves = usual_moves(problem) // TRIAL
-    trial = solve(problem, seed=seed, moves=trial_moves, before=before, on_progress=hear)
+    trial = solve(problem, seed=seed, moves=trial_moves, on_progress=hear)
     (first, began), (last, ended) = heard[0 if len(heard) < 3 else 1], heard[-1]
     per_move = max(ended - began, 1e-4) / max(1, last - first)
     moves = int(HOTTER * (seconds - (time.process_time() - start) - fixed) / per_move)
     if moves <= trial_moves:
         return trial_moves, trial
-    return moves, solve(problem, seed=seed, moves=moves, before=before, on_progress=_bar())
+    return moves, solve(problem, seed=seed, moves=moves, on_progress=_bar())
 
 
 def _score(problem: Problem, asked: argparse.Namespace) -> int:

@@ -14,7 +14,7 @@ UNIT = 64
 MANY = 25  # so many sets that are too good end a search: it has failed, but they are worth knowing
 
 
-class Search:
+class BestSet:
     """Looks for sets of at most `size` items that are worth more than a limit."""
 
     def __init__(self, fans: Sequence[int], prices: Sequence[int], size: int, seats: Seats) -> None:

@@ -16,7 +16,7 @@ from math import ceil, floor, log
 from random import Random
 
 from barcamp.core.timetable.columns import Columns
-from barcamp.core.timetable.pricing import UNIT, Search
+from barcamp.core.timetable.pricing import UNIT, BestSet
 from barcamp.core.timetable.problem import Problem
 from barcamp.core.timetable.slot_seats import counts_whole_people, seats_of_a_slot
 
@@ -116,7 +116,7 @@ class _Proof:
         limit = int(((self.stars - aim) * UNIT - sum(prices)) // columns.n_slots)
         if limit < 0:
             return None
-        search = Search(columns.fans, prices, columns.size, columns.seats)
+        search = BestSet(columns.fans, prices, columns.size, columns.seats)
         proven = search.rules_out(limit, self.left)
         self.left -= search.spent
         if proven:

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from barcamp.core.timetable.columns import Columns
-from barcamp.core.timetable.pricing import MANY, UNIT, Search
+from barcamp.core.timetable.pricing import MANY, UNIT, BestSet
 from barcamp.core.timetable.slot_seats import Seats
 
 
@@ -35,13 +35,13 @@ def wares(draw: st.DrawFn) -> tuple[list[int], list[int], int]:
     return fans, prices, draw(st.integers(1, 8))
 
 
-@settings(max_examples=100)
+@settings(deadline=None, max_examples=100)
 @given(wares())
 def test_what_is_ruled_out_is_not_there_and_what_is_found_is(given: tuple[list[int], list[int], int]) -> None:
     fans, prices, size = given
     every = [one for k in range(1, size + 1) for one in combinations(range(len(fans)), k)]
     best = max(0, *(worth(fans, prices, one) for one in every))
-    search = Search(fans, prices, size, cover(fans))
+    search = BestSet(fans, prices, size, cover(fans))
     assert search.rules_out(best, 10_000)
     assert search.found == []
     if best:
@@ -52,7 +52,7 @@ def test_what_is_ruled_out_is_not_there_and_what_is_found_is(given: tuple[list[i
 
 def test_out_of_steps_proves_nothing() -> None:
     fans = [3 << n for n in range(12)]
-    search = Search(fans, [0] * 12, 12, cover(fans))
+    search = BestSet(fans, [0] * 12, 12, cover(fans))
     assert not search.rules_out(13 * UNIT - 1, 2)
     assert (search.found, search.spent) == ([], 3)
     assert search.rules_out(13 * UNIT, 10_000)
@@ -60,7 +60,7 @@ def test_out_of_steps_proves_nothing() -> None:
 
 def test_stops_when_many_are_found() -> None:
     fans = [1 << n for n in range(9)]
-    search = Search(fans, [0] * 9, 9, cover(fans))
+    search = BestSet(fans, [0] * 9, 9, cover(fans))
     assert not search.rules_out(0, 10_000)
     assert len(search.found) == MANY
 
