@@ -10,6 +10,7 @@ import contextlib
 import logging
 import os
 import signal
+import threading
 import time
 from collections.abc import Callable
 from typing import Any
@@ -23,13 +24,18 @@ from barcamp.db import Store
 from barcamp.mail import service as mail
 from barcamp.mail.delivery import deliver
 from barcamp.people import service as people
+from barcamp.schedule import arranging, publishing, search
+from barcamp.schedule.quiet import QUIET
 from barcamp.settings import Settings
 from barcamp.web.clock import utcnow
 
 log = logging.getLogger(__name__)
 
 PARENT = "BARCAMP_PARENT"
-THREADS = 2
+#: Searches for a better arrangement at once, each a process of its own; one core is left for pages.
+SEARCHES = max(1, min(4, (os.cpu_count() or 1) - 1))
+#: However many search, letters go out.
+THREADS = 1 + SEARCHES
 #: Seconds between two looks into an SQLite queue; on PostgreSQL the worker is told.
 POLL = 0.1
 #: Seconds that what is under way gets to end when the worker is stopped.
@@ -43,16 +49,29 @@ STOPPING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 def install(app: Flask, settings: Settings) -> None:
     """Give the app its queue and tasks, and have letters nudge the worker as soon as they are committed."""
     store: Store = app.extensions["store"]
-    queue = _queue(settings)
-    app.extensions["queue"] = queue
+    queue, desks = _queue(settings), Desks(store)
+    app.extensions["queue"], app.extensions["desks"] = queue, desks
 
     @queue.task(name="send_letters")  # type: ignore[untyped-decorator]
     def send_letters() -> None:
         deliver(store, settings, clock=utcnow)
 
+    @queue.task(name="arrange")  # type: ignore[untyped-decorator]
+    def arrange() -> None:
+        desks.work()
+
+    @queue.task(name="publish_due")  # type: ignore[untyped-decorator]
+    def publish_due() -> None:
+        publishing.publish_due(store, now=utcnow())
+
     @queue.periodic_task(crontab(minute="*"), name="sweep")  # type: ignore[untyped-decorator]
     def sweep() -> None:
         deliver(store, settings, clock=utcnow)
+        publishing.publish_due(store, now=utcnow())
+
+    @queue.periodic_task(crontab(minute="*"), name="search_on")  # type: ignore[untyped-decorator]
+    def search_on() -> None:
+        desks.work()
 
     # hourly, for what is due daily: a laptop at a venue is not on at any given hour
     @queue.periodic_task(crontab(minute="17"), name="clean_up")  # type: ignore[untyped-decorator]
@@ -60,6 +79,35 @@ def install(app: Flask, settings: Settings) -> None:
         forget_what_is_old(store)
 
     store.wakers["letters"] = lambda: _nudge(queue, send_letters)
+    store.wakers["arrangements"] = lambda: _nudge(queue, arrange)
+    store.wakers["publish"] = lambda: _nudge(queue, lambda: publish_due.schedule(delay=QUIET.total_seconds() + 0.5))
+
+
+class Desks:
+    """Where searches are worked on: as many at once as there are desks, the others wait for one."""
+
+    def __init__(self, store: Store) -> None:
+        self.store = store
+        self.free = threading.Semaphore(SEARCHES)
+        self.closing = threading.Event()
+
+    def work(self) -> None:
+        """Work on whatever waits, one search after the other. Where all desks are taken, theirs look again after."""
+        while self._some_wait() and self.free.acquire(blocking=False):
+            try:
+                search.search_one(self.store, clock=utcnow, is_ending=self.closing.is_set)
+            finally:
+                self.free.release()
+
+    def close(self) -> None:
+        """Hand back what is under way, for the next worker to begin anew."""
+        self.closing.set()
+
+    def _some_wait(self) -> bool:
+        if self.closing.is_set():
+            return False
+        with self.store.reading() as db:
+            return arranging.some_wait(db, now=utcnow())
 
 
 def prepare(settings: Settings) -> None:
@@ -84,7 +132,7 @@ def run_worker(app: Flask) -> None:
     """Work until SIGINT, SIGTERM or SIGHUP, or until the parent is gone (`BARCAMP_PARENT` = its process id).
 
     To be called in the main thread. What is under way gets a few seconds to end; a letter that is cut off is sent
-    again later.
+    again later, a search that is cut off begins anew with the next worker.
     """
     settings: Settings = app.extensions["settings"]
     prepare(settings)
@@ -108,6 +156,7 @@ def run_worker(app: Flask) -> None:
         if time.monotonic() > looked_at + HEALTH:
             looked_at = time.monotonic()
             worker.check_worker_health()
+    app.extensions["desks"].close()
     worker.stop(graceful=True)
     queue.storage.close()
 
