@@ -1,8 +1,7 @@
-"""The draft: arrange, place, take off, pin, undo, and what is refused."""
+"""The draft: arrange, place, take off, pin, and what is refused."""
 
 from __future__ import annotations
 
-import threading
 from typing import Any
 
 import pytest
@@ -10,13 +9,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from barcamp.conferences.models import Conference
+from barcamp.core.timetable.solve import solve
 from barcamp.db import Store
-from barcamp.errors import Refused
-from barcamp.log import service as log
 from barcamp.log.models import Change
 from barcamp.schedule import queries, service
 from barcamp.schedule.draft import Placed, placements, read
-from barcamp.schedule.errors import NothingToUndo, RuleBroken, Stale
+from barcamp.schedule.errors import RuleBroken
 from barcamp.schedule.models import Cell
 from barcamp.venue.models import Room, Slot
 from tests import make
@@ -37,7 +35,7 @@ def arrange(store: Store, camp: Conference, people: Cast) -> int:
     with store.writing() as db:
         draft = read(db, camp)
         seen = queries.draft_revision(db, camp)
-        solution = service.solve_draft(draft)
+        solution = solve(draft.problem, seed=1)
         return service.arrange(db, camp, people.ada, draft, solution, seen=seen, now=make.NOW)
 
 
@@ -140,31 +138,6 @@ def test_a_taken_cell_is_refused_and_a_swap_changes_places(
     assert cells(db) == {(slots[0].id, small.id, one.id), (slots[0].id, big.id, two.id)}
 
 
-def test_a_stale_move_changes_nothing_and_says_who_was_quicker(
-    db: Session, store: Store, camp: Conference, people: Cast, grid: Grid
-) -> None:
-    slots, (big, _small) = grid
-    one, two = make.note(db, camp, people.bo, "One"), make.note(db, camp, people.cy, "Two")
-    page = seen(db, camp)
-    with store.writing() as writing:
-        service.place(writing, camp, people.bo, one.id, slots[0].id, big.id, seen=page, now=make.NOW)
-    with store.writing() as writing, pytest.raises(Stale, match="Bo Finch has just changed the board"):
-        service.place(writing, camp, people.ada, two.id, slots[1].id, big.id, seen=page, now=make.NOW)
-    assert placements(db, camp) == {one.id: Placed(slots[0].id, big.id)}
-
-
-def test_a_note_on_the_wall_does_not_make_the_board_stale(
-    db: Session, store: Store, camp: Conference, people: Cast, grid: Grid
-) -> None:
-    page = seen(db, camp)
-    with store.writing() as writing:
-        log.write(writing, camp, people.bo, "note-posted", "note:1", now=make.NOW)
-    made = make.note(db, camp, people.bo)
-    with store.writing() as writing:
-        service.place(writing, camp, people.ada, made.id, grid[0][0].id, grid[1][0].id, seen=page, now=make.NOW)
-    assert len(placements(db, camp)) == 1
-
-
 def test_a_pinned_note_stays_where_it_is_when_all_is_arranged(
     db: Session, store: Store, camp: Conference, people: Cast, grid: Grid
 ) -> None:
@@ -178,49 +151,6 @@ def test_a_pinned_note_stays_where_it_is_when_all_is_arranged(
     arrange(store, camp, people)
     assert placements(db, camp)[quiet.id] == Placed(slots[2].id, big.id, pinned=True)
     assert placements(db, camp)[loud.id].room == big.id
-
-
-def test_undo_walks_back_through_every_change(
-    db: Session, store: Store, camp: Conference, people: Cast, grid: Grid
-) -> None:
-    slots, (big, _small) = grid
-    made = make.note(db, camp, people.bo)
-    states = [placements(db, camp)]
-    with store.writing() as writing:
-        service.place(writing, camp, people.ada, made.id, slots[0].id, big.id, seen=seen(db, camp), now=make.NOW)
-    states.append(placements(db, camp))
-    with store.writing() as writing:
-        service.pin(writing, camp, people.ada, made.id, pinned=True, seen=seen(db, camp), now=make.NOW)
-    states.append(placements(db, camp))
-    with store.writing() as writing:
-        service.take_off(writing, camp, people.ada, made.id, seen=seen(db, camp), now=make.NOW)
-    assert placements(db, camp) == {}
-    for state in reversed(states):
-        with store.writing() as writing:
-            service.undo(writing, camp, people.ada, seen=seen(db, camp), now=make.NOW)
-        assert placements(db, camp) == state
-    with store.writing() as writing, pytest.raises(NothingToUndo):
-        service.undo(writing, camp, people.ada, seen=seen(db, camp), now=make.NOW)
-
-
-def test_undo_steps_over_a_move_of_which_nothing_is_left(
-    db: Session, store: Store, camp: Conference, people: Cast, grid: Grid
-) -> None:
-    slots, (big, small) = grid
-    first, withdrawn = make.note(db, camp, people.bo), make.note(db, camp, people.cy)
-    for note, room in ((first, big), (withdrawn, small)):
-        with store.writing() as writing:
-            service.place(writing, camp, people.ada, note.id, slots[0].id, room.id, seen=seen(db, camp), now=make.NOW)
-    withdrawn.withdrawn_at = make.NOW
-    db.flush()
-    with store.writing() as writing:
-        service.settle(writing, camp, people.cy, now=make.NOW)
-    left = []
-    for _step in range(2):
-        with store.writing() as writing:
-            service.undo(writing, camp, people.ada, seen=seen(db, camp), now=make.NOW)
-        left.append(set(placements(db, camp)))
-    assert left == [{first.id}, set()]
 
 
 def test_the_log_says_what_was_before_and_after(
@@ -264,31 +194,6 @@ def test_what_no_longer_stands_goes_to_the_tray(
     assert cells(db) == set()
 
 
-def test_two_who_want_one_cell_at_once_get_one_yes_and_one_no(
-    db: Session, store: Store, camp: Conference, people: Cast, grid: Grid
-) -> None:
-    slots, (big, _) = grid
-    notes = [make.note(db, camp, people.bo, "One"), make.note(db, camp, people.cy, "Two")]
-    page, ready, answers = seen(db, camp), threading.Barrier(2), []
-
-    def move(note_id: int) -> None:
-        ready.wait()
-        try:
-            with store.writing() as writing:
-                service.place(writing, camp, people.ada, note_id, slots[0].id, big.id, seen=page, now=make.NOW)
-            answers.append("yes")
-        except Refused:
-            answers.append("no")
-
-    threads = [threading.Thread(target=move, args=(note.id,)) for note in notes]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert sorted(answers) == ["no", "yes"]
-    assert len(placements(db, camp)) == 1
-
-
 def test_a_note_that_grew_while_we_computed_is_not_placed(
     db: Session, store: Store, camp: Conference, people: Cast, grid: Grid
 ) -> None:
@@ -298,22 +203,6 @@ def test_a_note_that_grew_while_we_computed_is_not_placed(
     grown.length = 2
     db.flush()
     with store.writing() as writing:
-        solution = service.solve_draft(draft)
+        solution = solve(draft.problem, seed=1)
         assert service.arrange(writing, camp, people.ada, draft, solution, seen=0, now=make.NOW) == 1
     assert set(placements(db, camp)) == {same.id}
-
-
-def test_undo_goes_on_past_a_room_that_is_gone(
-    db: Session, store: Store, camp: Conference, people: Cast, grid: Grid
-) -> None:
-    slots, (big, small) = grid
-    made = make.note(db, camp, people.bo)
-    for slot, room in ((slots[0], big), (slots[1], small), (slots[2], big)):
-        with store.writing() as writing:
-            service.place(writing, camp, people.ada, made.id, slot.id, room.id, seen=seen(db, camp), now=make.NOW)
-    db.delete(small)
-    db.flush()
-    for expected in ({}, {made.id: Placed(slots[0].id, big.id)}, {}):
-        with store.writing() as writing:
-            service.undo(writing, camp, people.ada, seen=seen(db, camp), now=make.NOW)
-        assert placements(db, camp) == expected

@@ -27,7 +27,7 @@ def place(slug: str, note_id: int) -> ResponseReturnValue:
 @organizer
 def take_off(slug: str, note_id: int) -> ResponseReturnValue:
     conference, form = conference_or_404(slug), BoardForm(request.form)
-    return change(conference, form, note_id, lambda seen: _take_off(conference, note_id, seen))
+    return change(conference, form, note_id, lambda seen: _take_off(conference, form, note_id, seen))
 
 
 @blueprint.post("/<slug:slug>/board/notes/<id:note_id>/pin")
@@ -53,18 +53,20 @@ def put_placement(slug: str, note_id: int) -> ResponseReturnValue:
 @organizer
 def delete_placement(slug: str, note_id: int) -> ResponseReturnValue:
     conference, form = conference_or_404(slug), BoardForm(sent())
-    return change(conference, form, note_id, lambda seen: _take_off(conference, note_id, seen))
+    return change(conference, form, note_id, lambda seen: _take_off(conference, form, note_id, seen))
 
 
 def _place(conference: Conference, form: PlaceForm, note_id: int, seen: int) -> None:
     service.place(
         db.session(), conference, signed_in_person(), note_id, form.slot.data or 0, form.room.data or 0,
-        swap=bool(form.swap.data), seen=seen, now=utcnow(),
+        swap=bool(form.swap.data), anyway=bool(form.anyway.data), seen=seen, now=utcnow(),
     )  # fmt: skip
 
 
-def _take_off(conference: Conference, note_id: int, seen: int) -> None:
-    service.take_off(db.session(), conference, signed_in_person(), note_id, seen=seen, now=utcnow())
+def _take_off(conference: Conference, form: BoardForm, note_id: int, seen: int) -> None:
+    service.take_off(
+        db.session(), conference, signed_in_person(), note_id, anyway=bool(form.anyway.data), seen=seen, now=utcnow()
+    )
 
 
 def _pin(slug: str, note_id: int, *, pinned: bool) -> ResponseReturnValue:
