@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from itertools import groupby
-from typing import Literal
+from typing import Literal, TypeVar
 
 from barcamp.core.times import DAY_TURNS_AT, day_of
+from barcamp.schedule.entries import earlier_spots
 from barcamp.schedule.models import Entry
 from barcamp.venue.models import Slot
 
@@ -16,14 +17,35 @@ State = Literal["past", "now", "next", ""]
 
 
 @dataclass(frozen=True, slots=True)
+class Ghost:
+    """What is left in a place that a session was moved out of: the way to where it is now."""
+
+    entry: Entry
+    starts_at: datetime
+    ends_at: datetime
+    room: str
+
+    @property
+    def stays_in_time(self) -> bool:
+        """Whether only the room is another one."""
+        return self.starts_at == self.entry.starts_at
+
+
+@dataclass(frozen=True, slots=True)
 class Stretch:
-    """Everything that starts at one time, or one break or meal."""
+    """Everything that starts at one time, or one break or meal; and what was to start then and is elsewhere now."""
 
     starts_at: datetime
     ends_at: datetime
     state: State
     pause: Slot | None
     entries: tuple[Entry, ...]
+    ghosts: tuple[Ghost, ...] = ()
+
+    @property
+    def departed(self) -> tuple[Ghost, ...]:
+        """Those that a list by time has to tell of: what only changed its room is in the same list, and says so."""
+        return tuple(ghost for ghost in self.ghosts if not ghost.stays_in_time)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,16 +57,19 @@ class Day:
 
     @property
     def has_entries(self) -> bool:
-        return any(stretch.entries for stretch in self.stretches)
+        return any(stretch.entries or stretch.ghosts for stretch in self.stretches)
 
 
 @dataclass(frozen=True, slots=True)
 class GridCell:
-    """What is in one room at one row: usually one entry, over so many rows; beside it what was cancelled there."""
+    """What is in one room at one row: usually one entry, over so many rows; beside it what was cancelled there or moved
+    away.
+    """
 
     room: str
     entries: tuple[Entry, ...]
     rows: int
+    ghosts: tuple[Ghost, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,11 +80,29 @@ class GridRow:
     cells: tuple[GridCell, ...]
 
 
-def days(entries: Sequence[Entry], pauses: Sequence[Slot], zone: str, now: datetime) -> list[Day]:
-    """The days in order, each with its stretches in order. Entries keep the order they come in."""
+T = TypeVar("T", Entry, Ghost)
+
+
+def ghosts(entries: Iterable[Entry], rooms: Mapping[int, str]) -> list[Ghost]:
+    """What sessions that were moved have left behind, in the order of time. `rooms` are the names by id of today."""
+    found = [
+        Ghost(entry, spot.starts_at, spot.ends_at, rooms.get(spot.room_id or 0, spot.room))
+        for entry in entries
+        if entry.state == "on"
+        for spot in earlier_spots(entry)
+    ]
+    return sorted(found, key=lambda ghost: (ghost.starts_at, ghost.room, ghost.entry.note_id))
+
+
+def days(
+    entries: Sequence[Entry], pauses: Sequence[Slot], zone: str, now: datetime, left: Iterable[Ghost] = ()
+) -> list[Day]:
+    """The days in order, each with its stretches in order. Entries and what they `left` keep the order they come in."""
+    starting, leaving = _by_start(entries), _by_start(left)
     stretches = [
-        Stretch(start, max(entry.ends_at for entry in group), "", None, tuple(group))
-        for start, group in ((start, list(group)) for start, group in groupby(entries, key=lambda e: e.starts_at))
+        Stretch(start, _end(there, gone), "", None, tuple(there), tuple(gone))
+        for start in {*starting, *leaving}
+        for there, gone in [(starting.get(start, []), leaving.get(start, []))]
     ]
     stretches += [Stretch(pause.starts_at, pause.ends_at, "", pause, ()) for pause in pauses]
     stretches.sort(key=lambda stretch: (stretch.starts_at, stretch.pause is None))
@@ -67,46 +110,59 @@ def days(entries: Sequence[Entry], pauses: Sequence[Slot], zone: str, now: datet
     return [Day(day, tuple(group)) for day, group in by_day]
 
 
+def _by_start(those: Iterable[T]) -> dict[datetime, list[T]]:
+    found: dict[datetime, list[T]] = {}
+    for one in those:
+        found.setdefault(one.starts_at, []).append(one)
+    return found
+
+
+def _end(entries: Sequence[Entry], ghosts: Sequence[Ghost]) -> datetime:
+    return max(one.ends_at for one in (entries or ghosts))
+
+
 def now_and_next(days: Iterable[Day]) -> list[Stretch]:
-    """What runs now and what comes next, breaks too."""
+    """What runs now and what comes next, breaks too; and of what has moved away, where it would run now."""
     return [stretch for day in days for stretch in day.stretches if stretch.state in ("now", "next")]
 
 
 def rooms_of(day: Day, order: Sequence[str]) -> list[str]:
     """The rooms used on a day, in the venue's order; rooms that are gone from the venue come last."""
     used = {entry.room for stretch in day.stretches for entry in stretch.entries}
+    used |= {ghost.room for stretch in day.stretches for ghost in stretch.ghosts}
     return [name for name in order if name in used] + sorted(used - set(order))
 
 
 def grid(day: Day, rooms: Sequence[str]) -> list[GridRow]:
-    """The day by rooms. A long session covers the rows that start before it ends, with whatever was cancelled in them:
-    the room may have been given away since. A cancelled one covers no row but its own.
+    """The day by rooms. A long session covers the rows that start before it ends, with whatever was cancelled in them
+    or moved out of them: the room may have been given away since. A cancelled one covers no row but its own, nor does
+    what a moved one has left.
     """
     rows, covered_until = [], dict.fromkeys(rooms, datetime.min.replace(tzinfo=UTC))
     for stretch in day.stretches:
         cells = []
-        for room in rooms if stretch.entries else ():
+        for room in rooms if stretch.pause is None else ():
             if stretch.starts_at < covered_until[room]:
                 continue
             held = [entry.ends_at for entry in stretch.entries if entry.room == room and entry.state == "on"]
             covered_until[room] = ends = max(held, default=stretch.starts_at)
             covered = [one for one in day.stretches if one is stretch or stretch.starts_at < one.starts_at < ends]
             here = tuple(entry for one in covered for entry in one.entries if entry.room == room)
-            cells.append(GridCell(room, here, max(_rows(day, stretch.starts_at, ends), 1)))
+            gone = tuple(ghost for one in covered for ghost in one.ghosts if ghost.room == room)
+            cells.append(GridCell(room, here, max(_rows(day, stretch.starts_at, ends), 1), gone))
         rows.append(GridRow(stretch, tuple(cells)))
     return rows
 
 
 def _rows(day: Day, starts: datetime, ends: datetime) -> int:
-    return sum(starts <= stretch.starts_at < ends for stretch in day.stretches if stretch.entries)
+    return sum(starts <= stretch.starts_at < ends for stretch in day.stretches if stretch.pause is None)
 
 
 def _with_states(stretches: Sequence[Stretch], now: datetime) -> list[Stretch]:
     """Say of each stretch whether it is over, runs now, or is the next to start."""
-    coming = min((stretch.starts_at for stretch in stretches if stretch.starts_at > now), default=None)
-    return [
-        Stretch(s.starts_at, s.ends_at, _state(s, now, coming), s.pause, s.entries) for s in stretches
-    ]  # fmt: skip
+    ahead = (one.starts_at for one in stretches if one.starts_at > now and (one.entries or one.pause))
+    coming = min(ahead, default=None)
+    return [replace(stretch, state=_state(stretch, now, coming)) for stretch in stretches]
 
 
 def _state(stretch: Stretch, now: datetime, coming: datetime | None) -> State:

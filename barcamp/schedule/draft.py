@@ -2,53 +2,26 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
-from typing import Any, TypeVar
 
-from sqlalchemy import Select, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from barcamp.conferences.models import Conference
 from barcamp.core import times
-from barcamp.core.slugs import fold
 from barcamp.core.timetable.problem import Item, Place, Plan, Problem, Wish
 from barcamp.core.timetable.problem import Room as ProblemRoom
 from barcamp.core.timetable.problem import Slot as ProblemSlot
-from barcamp.people.models import Person
-from barcamp.schedule.models import Placement
-from barcamp.schedule.queries import find_publication
+from barcamp.schedule.draft_notes import STEP_FREE, DraftNote, read_notes, read_stars
+from barcamp.schedule.models import Placement, Publication
 from barcamp.venue import queries as venue
 from barcamp.venue.models import Room, Slot
-from barcamp.wall.models import ON_THE_WALL, CoHost, CoPresenter, Format, Note, NoteAway, NoteTag, Star
 from barcamp.wall.queries import late_factors
 
-STEP_FREE = "step-free"
-
-K = TypeVar("K")
-V = TypeVar("V")
-
-
-@dataclass(frozen=True, slots=True)
-class DraftNote:
-    """What the board and the solver need of a note on the wall."""
-
-    id: int
-    title: str
-    hosts: tuple[str, ...]  # names; the author first, unless erased
-    people: tuple[str, ...]  # keys that are equal for the same person
-    format: Format
-    length: int
-    needs: frozenset[str]
-    wanted_slot_id: int | None
-    wanted_room_id: int | None
-    away: frozenset[int]  # slot ids
-    tags: tuple[str, ...]
-    stars: int
-    late_factor: float  # what its stars count for beside those of notes that were up from the start
+__all__ = ["STEP_FREE", "Draft", "DraftNote", "Placed", "placements", "read"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +44,9 @@ class Draft:
     notes: tuple[DraftNote, ...]
     placed: Mapping[int, Placed]  # by note id
     stars: tuple[tuple[int, ...], ...]  # for each person who starred anything: positions of notes
+    blocks: tuple[DraftNote, ...] = ()  # of lightning talks: also those without any, which are not in `notes`
     frozen_until: datetime | None = None  # nothing moves by itself out of or into a slot that starts by then
+    goes_live: bool = False  # whether each move goes public by itself; known of a draft that was read with `now`
 
     @cached_property
     def slot_number(self) -> dict[int, int]:
@@ -89,6 +64,11 @@ class Draft:
     def problem(self) -> Problem:
         """The problem with every pinned placement as a pin."""
         return self.problem_pinning(note_id for note_id, place in self.placed.items() if place.pinned)
+
+    @cached_property
+    def problem_without_pins(self) -> Problem:
+        """The problem as rules and prices are judged: a pin binds arrangements, and no hand."""
+        return self.problem_pinning(())
 
     @cached_property
     def problem_to_arrange(self) -> Problem:
@@ -177,24 +157,32 @@ def read(db: Session, conference: Conference, *, stars: bool = True, now: dateti
     live.
     """
     slots = venue.slots(db, conference)
-    notes = _notes(db, conference, late_factors(db, conference) if stars else {})
-    numbers = {note.id: number for number, note in enumerate(notes)}
+    found = read_notes(db, conference, late_factors(db, conference) if stars else {})
+    frozen_until, goes_live = (None, False) if now is None else _how_public(db, conference, now)
     return Draft(
         conference=conference,
         slots=tuple(slot for slot in slots if slot.is_for_talks),
         pauses=tuple(slot for slot in slots if not slot.is_for_talks),
         rooms=tuple(venue.rooms(db, conference)),
-        notes=notes,
+        notes=found.notes,
         placed=placements(db, conference),
-        stars=_stars(db, conference, numbers) if stars else (),
-        frozen_until=None if now is None else _frozen_until(db, conference, now),
+        stars=read_stars(db, conference, found.number) if stars else (),
+        blocks=found.blocks,
+        frozen_until=frozen_until,
+        goes_live=goes_live,
     )
 
 
-def _frozen_until(db: Session, conference: Conference, now: datetime) -> datetime | None:
-    if find_publication(db, conference) is None:
-        return None
-    return now + timedelta(minutes=conference.freeze_minutes) if conference.publishes_live else now
+def _how_public(db: Session, conference: Conference, now: datetime) -> tuple[datetime | None, bool]:
+    """(frozen_until, goes_live). The row decides, not `conference`, which may be from before it was held."""
+    row = db.execute(
+        select(Conference.publishes_live, Conference.freeze_minutes)
+        .join(Publication, Publication.conference_id == Conference.id)
+        .where(Conference.id == conference.id)
+    ).one_or_none()
+    if row is None:  # nothing is public yet
+        return None, False
+    return now + timedelta(minutes=row.freeze_minutes if row.publishes_live else 0), row.publishes_live
 
 
 def placements(db: Session, conference: Conference) -> dict[int, Placed]:
@@ -204,97 +192,3 @@ def placements(db: Session, conference: Conference) -> dict[int, Placed]:
         )
     )
     return {note_id: Placed(slot_id, room_id, pinned) for note_id, slot_id, room_id, pinned in rows}
-
-
-def _notes(db: Session, conference: Conference, factors: Mapping[int, float]) -> tuple[DraftNote, ...]:
-    on_the_wall = (Note.conference_id == conference.id) & ON_THE_WALL & ~Note.seeks_host
-    rows = db.execute(
-        select(
-            Note.id, Note.title, Note.author_id, Person.name, Note.format, Note.length, Note.needs, Note.step_free,
-            Note.wanted_slot_id, Note.wanted_room_id, Note.star_count,
-        )
-        .outerjoin(Person, Person.id == Note.author_id)
-        .where(on_the_wall)
-        .order_by(Note.id)
-    ).all()  # fmt: skip
-    ids = select(Note.id).where(on_the_wall)
-    copresenters = _lists(
-        db.execute(
-            select(CoPresenter.note_id, CoPresenter.name)
-            .where(CoPresenter.note_id.in_(ids))
-            .order_by(CoPresenter.note_id, CoPresenter.position)
-        )
-    )
-    tags = _lists(
-        db.execute(
-            select(NoteTag.note_id, NoteTag.tag).where(NoteTag.note_id.in_(ids)).order_by(NoteTag.note_id, NoteTag.tag)
-        )
-    )
-    away = _lists(db.execute(select(NoteAway.note_id, NoteAway.slot_id).where(NoteAway.note_id.in_(ids))))
-    cohosts = _cohosts(db, ids)
-    known = [(row.author_id, row.name) for row in rows if row.author_id is not None]
-    known += [one for theirs in cohosts.values() for one in theirs]
-    accounts = _lists((fold(name), f"person:{person_id}") for person_id, name in known)
-    return tuple(
-        DraftNote(
-            id=row.id,
-            title=row.title,
-            hosts=tuple(name for _id, name in _on_stage(row, cohosts)) + tuple(copresenters[row.id]),
-            people=_people([person_id for person_id, _name in _on_stage(row, cohosts)], copresenters[row.id], accounts),
-            format=row.format,
-            length=row.length,
-            needs=frozenset(row.needs) | ({STEP_FREE} if row.step_free else frozenset()),
-            wanted_slot_id=row.wanted_slot_id,
-            wanted_room_id=row.wanted_room_id,
-            away=frozenset(away[row.id]),
-            tags=tuple(tags[row.id]),
-            stars=row.star_count,
-            late_factor=factors.get(row.id, 1.0),
-        )
-        for row in rows
-    )
-
-
-def _cohosts(db: Session, note_ids: Select[int]) -> defaultdict[int, list[tuple[int, str]]]:
-    """(person id, name) of each note's co-hosts, in the order in which they joined."""
-    rows = db.execute(
-        select(CoHost.note_id, CoHost.person_id, Person.name)
-        .join(Person, Person.id == CoHost.person_id)
-        .where(CoHost.note_id.in_(note_ids))
-        .order_by(CoHost.note_id, CoHost.joined_at, CoHost.person_id)
-    )
-    return _lists((note_id, (person_id, name)) for note_id, person_id, name in rows)
-
-
-def _on_stage(row: Any, cohosts: Mapping[int, list[tuple[int, str]]]) -> list[tuple[int, str]]:
-    """(person id, name) of those with an account who present a note: its author, unless erased, and its co-hosts."""
-    author = [] if row.author_id is None else [(row.author_id, row.name)]
-    return author + cohosts.get(row.id, [])
-
-
-def _people(ids: list[int], names: list[str], accounts: Mapping[str, list[str]]) -> tuple[str, ...]:
-    """Keys of everybody on stage. A co-presenter named like somebody who has an account and presents here is taken to
-    be that one: better a slot apart for nothing than one person in two rooms.
-    """
-    keys = [f"person:{person_id}" for person_id in ids]
-    for name in names:
-        keys += accounts.get(fold(name)) or [f"name:{fold(name)}"]
-    return tuple(dict.fromkeys(keys))
-
-
-def _stars(db: Session, conference: Conference, numbers: Mapping[int, int]) -> tuple[tuple[int, ...], ...]:
-    rows = db.execute(
-        select(Star.person_id, Star.note_id)
-        .join(Note, Note.id == Star.note_id)
-        .where(Note.conference_id == conference.id)
-        .order_by(Star.person_id, Star.note_id)
-    )
-    starred = _lists((person_id, numbers[note_id]) for person_id, note_id in rows if note_id in numbers)
-    return tuple(tuple(mine) for mine in starred.values())
-
-
-def _lists(pairs: Iterable[tuple[K, V]]) -> defaultdict[K, list[V]]:
-    found: defaultdict[K, list[V]] = defaultdict(list)
-    for key, value in pairs:
-        found[key].append(value)
-    return found

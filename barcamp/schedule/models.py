@@ -48,8 +48,7 @@ class Arrangement(Base):
     "repair" goes from the draft as it is and says what more moves would bring.
 
     `seen` is the draft's revision it was asked at; `moves` its budget, of which `done` are made. `found` is what it has
-    so far: {"plans": [{"allowed": most moves or null, "places": {note id: {"slot", "room", "pinned"}}, "figures": {…},
-    "moved_slot": n, "moved_room": n}]}, one plan for "fresh". Whoever works on it says so by `beat_at`.
+    so far, in the form of found.py. Whoever works on it says so by `beat_at`.
     """
 
     __tablename__ = "arrangement"
@@ -129,7 +128,8 @@ class Entry(Base):
     `sequence` only rises (RFC 5545, 3.8.7.4); `stamped_at` is when something last changed that shows in the fragment.
     `state` "hidden" is a note that an organizer took off the wall: nobody sees it, its sequence is kept.
     `block_id` is the block of lightning talks it is a part of.
-    `moved_from` is {"starts_at": ISO 8601, "room": name} of the place before the last move, or None.
+    `moved_from` is {"starts_at", "ends_at" (ISO 8601), "room", "room_id"} of the place before the last move, or None;
+    "earlier" is a list of the same for the moves before, and rows of old have no "ends_at".
     """
 
     __tablename__ = "entry"

@@ -1,102 +1,151 @@
-"""Publishing: the draft becomes Version n, and everybody sees it.
+"""Publishing: the draft becomes Version n, or some of its changes do, and everybody sees it.
 
 `refresh` keeps the published words true when a note, a room or the conference is renamed; places and times in
-public change only by `publish`. The lines themselves are written in entries.py.
+public change only by `publish`. What would change is found in differences.py, the lines are written in entries.py,
+who waits for the quiet time of live publishing is in quiet.py.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from dataclasses import dataclass
+import logging
+from collections.abc import Collection, Mapping
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from barcamp.conferences.models import Conference
+from barcamp.core.times import time_label
+from barcamp.db import Store
 from barcamp.errors import N_
 from barcamp.log import queries as log_queries
 from barcamp.log import service as log
 from barcamp.people.models import Person
-from barcamp.schedule import queries, service
-from barcamp.schedule.draft import Draft, read
+from barcamp.schedule import queries, quiet, service
+from barcamp.schedule.differences import Collision, Comparison, compare
+from barcamp.schedule.draft import read
 from barcamp.schedule.entries import Spot, write_entries
-from barcamp.schedule.errors import CannotPublish
-from barcamp.schedule.models import Entry, Publication, Version
-from barcamp.schedule.problems import breaches
+from barcamp.schedule.errors import CannotPublish, HasBegun, NeedsOthers, NothingToPublish
+from barcamp.schedule.models import Publication, Version
+from barcamp.schedule.problems import Breach, breaches
 
-DifferenceKind = Literal["added", "moved", "cancelled", "restored"]
+logger = logging.getLogger(__name__)
 
-
-@dataclass(frozen=True, slots=True)
-class Difference:
-    """One line of the preview: what publishing would change for one note."""
-
-    kind: DifferenceKind
-    note_id: int
-    title: str
-    before: Spot | None
-    after: Spot | None
-
-
-def differences(db: Session, conference: Conference, draft: Draft) -> list[Difference]:
-    """What the public would see change if the draft were published now, in the order of the day."""
-    wanted = _spots(draft)
-    titles = {note.id: note.title for note in draft.notes}
-    found = []
-    for entry in queries.entries(db, conference, hidden=True):
-        difference = _difference(entry, wanted.get(entry.note_id), titles.get(entry.note_id, entry.title))
-        if difference is not None:
-            found.append(difference)
-    published = set(db.scalars(select(Entry.note_id).where(Entry.conference_id == conference.id)))
-    found += [
-        Difference("added", note_id, titles[note_id], None, spot)
-        for note_id, spot in wanted.items()
-        if note_id not in published
-    ]
-    return sorted(found, key=_in_the_order_of_the_day)
+# what is said of a change that cannot go alone, by the rule it would break
+ALONE = {
+    "room": N_("{title} cannot go public alone: until its own change does, {other} is in {room} at {time}."),
+    "person": N_(
+        "{title} cannot go public alone: it has a presenter of {other}, who is in {room} at {time} until that changes."
+    ),
+}
 
 
 def publish(
-    db: Session, conference: Conference, actor: Person | None, *, seen: int | None = None, now: datetime
+    db: Session,
+    conference: Conference,
+    actor: Person | None,
+    *,
+    only: Collection[int] | None = None,
+    seen: int | None = None,
+    unless_begun: bool = False,
+    now: datetime,
 ) -> Version:
-    """Make the draft the next Version. `seen` is the draft's revision whose preview the actor has looked at.
+    """Make the draft the next Version; with `only` (ids of notes) just their changes, and all else stays as it was.
 
-    Refused when the draft has changed since then, when it breaks a hard rule, or when nothing has changed in public.
+    `seen` is the draft's revision whose preview the actor has looked at. Refused when the draft has changed since then,
+    when a hard rule would be broken in public, when nothing would change there, and, with `unless_begun`, when it would
+    for a session that has begun.
     """
     if seen is None:
         log.hold(db, conference)
     else:
         service.hold_unchanged(db, conference, seen)
-    draft = read(db, conference, stars=False)
-    broken = breaches(draft, draft.problem_pinning(()), draft.plan)
-    if broken:
-        raise CannotPublish(broken[0].words, **broken[0].facts)
-    changes = differences(db, conference, draft)
+    comparison = compare(db, conference, read(db, conference, stars=False))
     publication = queries.find_publication(db, conference)
-    if not changes and publication is not None:
-        raise CannotPublish(N_("Nothing has changed since version {number}."), number=publication.number)
+    chosen = _chosen(comparison, only)
+    if not comparison.differences and publication is not None:
+        _refuse(in_the_way(comparison, chosen))
+        raise NothingToPublish(N_("Nothing has changed since version {number}."), number=publication.number)
+    if only is not None and not chosen:
+        raise CannotPublish(N_("Choose at least one change to publish."))
+    _refuse_a_broken_mix(comparison, chosen, conference.zone)
+    if unless_begun:
+        _refuse_begun(comparison, chosen, conference.zone, now)
 
     number = 1 if publication is None else publication.number + 1
+    mix = comparison.mix(chosen)
+    sessions = sum(spot.block_id is None for spot in mix.values())
     change = log.write(
         db, conference, actor, "published", f"version:{number}",
-        after={"number": number, "changes": len(changes)}, now=now,
+        after={"number": number, "changes": len(chosen), "sessions": sessions}, now=now,
     )  # fmt: skip
     version = Version(
         conference_id=conference.id, number=number, revision=change.revision, published_at=now,
-        publisher_id=None if actor is None else actor.id, places=_places(draft),
+        publisher_id=None if actor is None else actor.id, places=_places(comparison, mix),
     )  # fmt: skip
     db.add(version)
-    write_entries(db, conference, _spots(draft), now=now)
+    ids = comparison.to_write(chosen)
+    spots = {note_id: spot for note_id, spot in comparison.wanted.items() if note_id in ids}
+    write_entries(db, conference, spots, only=ids, now=now)
     if publication is None:
         db.add(
             Publication(conference_id=conference.id, number=number, revision=change.revision, changed_at=now)
         )  # fmt: skip
     else:
         publication.number, publication.revision, publication.changed_at = number, change.revision, now
+    # by the row: `conference` may be from before it was held, and a move have been made since
+    db.execute(update(Conference).where(Conference.id == conference.id).values(publish_due_at=None))
     db.flush()
     return version
+
+
+def in_the_way(comparison: Comparison, chosen: Collection[int]) -> list[Breach]:
+    """The broken rules for which these changes cannot go public: those of which one of them is a part.
+
+    Whoever publishes all of the draft hears of every broken rule in it.
+    """
+    draft = comparison.draft
+    broken = breaches(draft, draft.problem_without_pins, draft.plan)
+    if len(chosen) == len(comparison.differences):
+        return broken
+    waiting = comparison.waiting(chosen)
+    return [one for one in broken if waiting.isdisjoint(one.note_ids) and not set(chosen).isdisjoint(one.note_ids)]
+
+
+def publish_due(store: Store, *, now: datetime) -> int:
+    """Publish every conference whose quiet time is over, each in a transaction of its own. Returns how many it was.
+
+    One whose draft is as the public knows it already is no longer due, nor is one that breaks a rule: its pages say so.
+    """
+    with store.reading() as reading:
+        due = quiet.find_due(reading, now)
+    published = 0
+    for conference_id in due:
+        try:
+            with store.writing() as db:
+                published += _publish_due(db, conference_id, now)
+        except Exception:
+            # the next one shall not wait for the mending of this one; it stays due, and is tried again
+            logger.exception("conference %s could not be published live", conference_id)
+    return published
+
+
+def _publish_due(db: Session, conference_id: int, now: datetime) -> bool:
+    conference = db.get_one(Conference, conference_id)
+    log.hold(db, conference)
+    db.refresh(conference)  # somebody may have held it, or moved again, while we stood in the line
+    if not quiet.is_due(conference, now):
+        return False
+    try:
+        publish(db, conference, quiet.find_last_mover(db, conference), now=now)
+    except NothingToPublish:
+        conference.publish_due_at = None
+        return False
+    except CannotPublish as refusal:
+        quiet.give_up(db, conference, str(refusal), now=now)
+        return False
+    return True
 
 
 def refresh(db: Session, conference: Conference, *, notes: Collection[int] | None = None, now: datetime) -> None:
@@ -142,20 +191,42 @@ def follow(
     refresh(db, conference, notes=notes, now=now)
 
 
-def _spots(draft: Draft) -> dict[int, Spot]:
-    """Where each placed note would be, as the public would see it."""
-    spots = {}
-    for note, place in zip(draft.notes, draft.plan, strict=True):
-        if place is None:
-            continue
-        first, last = draft.slots[place.slot], draft.slots[place.slot + note.length - 1]
-        room = draft.rooms[place.room]
-        spots[note.id] = Spot(first.starts_at, last.ends_at, room.name, first.id, room.id)
-    return spots
+def _chosen(comparison: Comparison, only: Collection[int] | None) -> frozenset[int]:
+    """The notes whose changes are to be published, out of those that have one."""
+    all_of_them = frozenset(comparison.by_note)
+    return all_of_them if only is None else all_of_them & set(only)
 
 
-def _places(draft: Draft) -> dict[str, Any]:
-    titles = {note.id: note.title for note in draft.notes}
+def _refuse_a_broken_mix(comparison: Comparison, chosen: frozenset[int], zone: str) -> None:
+    missing = comparison.together(chosen)
+    if missing:
+        raise NeedsOthers(
+            ALONE[missing[0].rule], tuple(one.other_id for one in missing), **_facts(comparison, missing[0], zone)
+        )  # fmt: skip
+    _refuse(in_the_way(comparison, chosen))
+
+
+def _refuse(broken: list[Breach]) -> None:
+    if broken:
+        raise CannotPublish(broken[0].words, **broken[0].facts)
+
+
+def _refuse_begun(comparison: Comparison, chosen: frozenset[int], zone: str, now: datetime) -> None:
+    for one in comparison.differences:
+        if one.note_id in chosen and one.has_begun(now) and one.before is not None:
+            raise HasBegun(f"“{one.title}”", time_label(one.before.starts_at, zone))
+
+
+def _facts(comparison: Comparison, collision: Collision, zone: str) -> dict[str, str]:
+    return {
+        "title": f"“{comparison.title(collision.note_id)}”",
+        "other": f"“{comparison.title(collision.other_id)}”",
+        "room": collision.spot.room,
+        "time": time_label(collision.spot.starts_at, zone),
+    }
+
+
+def _places(comparison: Comparison, mix: Mapping[int, Spot]) -> dict[str, Any]:
     return {
         str(note_id): {
             "slot_id": spot.slot_id,
@@ -163,22 +234,8 @@ def _places(draft: Draft) -> dict[str, Any]:
             "starts_at": spot.starts_at.isoformat(),
             "ends_at": spot.ends_at.isoformat(),
             "room": spot.room,
-            "title": titles[note_id],
+            "title": comparison.title(note_id),
         }
-        for note_id, spot in _spots(draft).items()
+        | ({} if spot.block_id is None else {"block_id": spot.block_id})
+        for note_id, spot in mix.items()
     }
-
-
-def _difference(entry: Entry, after: Spot | None, title: str) -> Difference | None:
-    before = Spot(entry.starts_at, entry.ends_at, entry.room)
-    if entry.state != "on":
-        return None if after is None else Difference("restored", entry.note_id, title, before, after)
-    if after is None:
-        return Difference("cancelled", entry.note_id, title, before, None)
-    return None if before.is_at(after) else Difference("moved", entry.note_id, title, before, after)
-
-
-def _in_the_order_of_the_day(difference: Difference) -> tuple[datetime, str, int]:
-    spot = difference.after or difference.before
-    assert spot is not None
-    return spot.starts_at, spot.room, difference.note_id

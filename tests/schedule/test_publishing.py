@@ -10,8 +10,10 @@ from sqlalchemy.orm import Session
 
 from barcamp.conferences.models import Conference
 from barcamp.db import Store
-from barcamp.schedule import publishing, queries
+from barcamp.schedule import queries, versions
+from barcamp.schedule.differences import differences
 from barcamp.schedule.draft import read
+from barcamp.schedule.entries import earlier_spots
 from barcamp.schedule.errors import CannotPublish
 from barcamp.schedule.models import Entry
 from barcamp.venue.models import Room, Slot
@@ -81,13 +83,14 @@ def test_a_move_is_published_with_where_it_was_and_a_higher_sequence(
     stage.put(store, camp, people.ada, note, slots[1], rooms[1])
     assert said(entry(store, note))["LOCATION"] == "KEC 1001, Otter Hall"  # the draft is not public
     with store.reading() as reading:
-        (difference,) = publishing.differences(reading, camp, read(reading, camp))
+        (difference,) = differences(reading, camp, read(reading, camp))
     assert (difference.kind, difference.title) == ("moved", "How to kayak")
     assert stage.publish(store, camp, people.ada, LATER) == 2
     moved = entry(store, note)
     assert moved is not None
     assert moved.moved_from == {
-        "starts_at": slots[0].starts_at.isoformat(), "room": "KEC 1001", "room_id": rooms[0].id,
+        "starts_at": slots[0].starts_at.isoformat(), "ends_at": slots[0].ends_at.isoformat(),
+        "room": "KEC 1001", "room_id": rooms[0].id,
     }  # fmt: skip
     assert said(moved) == {
         "UID": note.uid, "SUMMARY": "How to kayak", "LOCATION": "KEC 1003, Otter Hall", "STATUS": "CONFIRMED",
@@ -104,6 +107,28 @@ def test_moving_back_forgets_the_move_but_never_lowers_the_sequence(
     back = entry(store, note)
     assert back is not None
     assert (back.moved_from, back.sequence) == (None, 2)
+
+
+def test_a_session_on_the_way_remembers_all_its_places_and_forgets_those_after_one_it_is_back_in(
+    db: Session, store: Store, camp: Conference, people: Cast, slots: list[Slot], rooms: list[Room], note: Note
+) -> None:
+    def places() -> list[tuple[str, str]]:
+        there = entry(store, note)
+        assert there is not None
+        return [(f"{spot.starts_at:%H:%M}", spot.room) for spot in earlier_spots(there)]
+
+    def go(slot: Slot, room: Room) -> list[tuple[str, str]]:
+        stage.put(store, camp, people.ada, note, slot, room)
+        stage.publish(store, camp, people.ada)
+        return places()
+
+    first, second, third = ("19:00", "KEC 1001"), ("21:00", "KEC 1001"), ("21:00", "KEC 1003")
+    assert go(slots[0], rooms[0]) == []
+    assert go(slots[1], rooms[0]) == [first]
+    assert go(slots[1], rooms[1]) == [second, first]
+    assert go(slots[0], rooms[1]) == [third, second, first]
+    assert go(slots[1], rooms[0]) == [first]
+    assert go(slots[0], rooms[0]) == []
 
 
 def test_a_version_of_nothing_new_is_refused(
@@ -214,7 +239,7 @@ def test_old_versions_stay_readable(
     stage.publish(store, camp, people.ada)
     stage.put(store, camp, people.ada, note, slots[1], rooms[0])
     stage.publish(store, camp, people.ada)
-    assert [(version.number, version.places[str(note.id)]["starts_at"]) for version in queries.versions(db, camp)] == [
-        (2, slots[1].starts_at.isoformat()),
-        (1, slots[0].starts_at.isoformat()),
-    ]
+    read = [versions.scheduled(versions.find_version(db, camp, number)) for number in (1, 2)]
+    assert [[session.spot.starts_at for session in sessions] for sessions in read] == [
+        [slots[0].starts_at], [slots[1].starts_at],
+    ]  # fmt: skip

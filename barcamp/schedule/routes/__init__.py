@@ -1,0 +1,8 @@
+"""The schedule's pages, one file per resource: the schedule, publishing it, live publishing, its versions."""
+
+from __future__ import annotations
+
+from barcamp.schedule.routes import live, publishing, schedule, versions
+from barcamp.schedule.routes.door import blueprint
+
+__all__ = ["blueprint", "live", "publishing", "schedule", "versions"]
