@@ -1,35 +1,35 @@
-"""The draft as the board shows it: rows of cells, the tray with its reasons, the problems, the opened card."""
+"""The draft as the board shows it: rows of cells, the tray with its reasons, the problems. One card: opened.py."""
 
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
+from typing import Any
 
 from flask import url_for
 
+from barcamp.board.opened import Opened
+from barcamp.board.words import REASONS, card_url, hosts_words, late_words, place_label, quoted
+from barcamp.core.slugs import fold
 from barcamp.core.times import DAY_TURNS_AT, day_label, day_of, span_label, time_label
-from barcamp.core.timetable.options import options
-from barcamp.core.timetable.problem import Place
+from barcamp.core.timetable.bound import bound
+from barcamp.core.timetable.problem import Place, Problem
 from barcamp.core.timetable.reasons import Reason, why_unplaced
 from barcamp.core.timetable.score import Figures, audience, figures
-from barcamp.errors import N_
 from barcamp.schedule.draft import Draft, DraftNote
-from barcamp.schedule.problems import Breach, breaches, of_notes
+from barcamp.schedule.problems import Trouble
 from barcamp.venue.models import Room, Slot
-from barcamp.web.words import _, locale, ngettext
+from barcamp.web.words import _, locale
 
-REASONS = {
-    "too-long": N_("It is longer than any stretch of the day without a break."),
-    "no-room-with-needs": N_("No room has {needs}."),
-    "no-open-slot": N_("Whenever its presenter can, no room that suits it is open."),
-    "pin-impossible": N_("Its pin cannot be kept."),
-    "presenter-busy": N_("Whenever it could run, its presenter is busy with {notes}."),
-    "no-place-left": N_("Every place it could have is taken, by {notes}."),
-    "place-free": N_("Nothing is in its way: {place} is free."),
+#: How the tray can be sorted; the first one is what nobody has to ask for.
+SORTS: dict[str, Callable[[DraftNote], tuple[float | str, ...]]] = {
+    "wanted": lambda note: (-note.stars * note.late_factor, note.id),
+    "stars": lambda note: (-note.stars, note.id),
+    "newest": lambda note: (-note.id,),
+    "title": lambda note: (fold(note.title), note.id),
 }
-NAMED = 2  # how many other notes a reason names before it counts the rest
-SUGGESTED = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,19 +45,24 @@ class Card:
     expected: int | None
     seats: int | None
     pinned: bool
-    problems: list[str]
+    problems: Sequence[str]
     selected: bool
     reason: str | None
 
 
 @dataclass(frozen=True, slots=True)
 class GridCell:
-    """One cell of a row: a card with the number of rows it covers, or an empty or closed place."""
+    """One cell of a row: a card with the number of rows it covers, or an empty or closed place.
+
+    While a card is open, `words` say of a free place what it would mean to move there, or, if `barred`, why it cannot.
+    """
 
     room: Room
     card: Card | None
     rows: int
     closed: bool
+    words: str = ""
+    barred: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,60 +74,105 @@ class Row:
     day: str | None  # the day's name on its first row
     minutes: int
     cells: list[GridCell]
-
-
-@dataclass(frozen=True, slots=True)
-class Suggestion:
-    """Another place for the opened card and what it would change, in people who can hear what they starred."""
-
-    slot_id: int
-    room_id: int
-    label: str
-    effect: str
+    begun: bool  # or about to
+    away: bool  # the presenter of the open card cannot
 
 
 class Board:
     """Everything the board's page shows, worked out once from one draft."""
 
-    def __init__(self, draft: Draft, slug: str, opened: int | None) -> None:
+    def __init__(
+        self,
+        draft: Draft,
+        slug: str,
+        opened: int | None,
+        troubles: Sequence[Trouble] = (),
+        kept: Mapping[str, Any] | None = None,
+        expected: Sequence[float] | None = None,
+    ) -> None:
+        """`kept` is what the address carries along: how the tray is sorted. `expected` is each note's audience."""
         self.draft = draft
         self.slug = slug
-        self.opened = opened if opened in draft.note_number else None
-        self.expected = audience(draft.problem, draft.plan)
+        self.kept = dict(kept or {})
+        self.troubles = list(troubles)
+        self.expected = audience(draft.problem, draft.plan) if expected is None else expected
+        number = draft.note_number.get(opened or 0)
+        self.opened = None if number is None else Opened(draft, number, self.troubles)
 
     @cached_property
     def figures(self) -> Figures:
         return figures(self.draft.problem, self.draft.plan)
 
     @cached_property
-    def breaches(self) -> list[Breach]:
-        return breaches(self.draft, self.draft.problem_pinning(()), self.draft.plan)
+    def at_most(self) -> float | None:
+        """A share of the starred sessions that no schedule gets beyond; None where that says nothing."""
+        found = _seated_at_most(self.draft.problem_without_pins)
+        return found if found < 100 else None
 
     @cached_property
-    def problems(self) -> list[str]:
-        return [_(breach.words).format(**breach.facts) for breach in self.breaches]
+    def broken(self) -> list[Trouble]:
+        """What keeps the draft from being published."""
+        return [trouble for trouble in self.troubles if trouble.level == "block"]
 
     @cached_property
-    def tight(self) -> list[Card]:
-        """Cards that expect more people than their room seats, the worst first."""
-        over = [card for card in self.cards.values() if card.seats is not None and (card.expected or 0) > card.seats]
-        return sorted(over, key=lambda card: (card.seats or 0) - (card.expected or 0))
+    def warnings(self) -> list[Trouble]:
+        """What somebody should look at."""
+        return [trouble for trouble in self.troubles if trouble.level == "warn" and trouble.counts]
+
+    @cached_property
+    def waived(self) -> list[Trouble]:
+        """What organizers have decided to live with."""
+        return [trouble for trouble in self.troubles if not trouble.counts]
+
+    @cached_property
+    def tight(self) -> int:
+        """How many rooms are too small for whom they expect."""
+        return sum(trouble.kind == "small" for trouble in self.warnings)
 
     @cached_property
     def cards(self) -> dict[int, Card]:
         return {note.id: self._card(number) for number, note in enumerate(self.draft.notes)}
 
+    @property
+    def card(self) -> Card | None:
+        """The opened card."""
+        return None if self.opened is None else self.cards[self.opened.note.id]
+
     @cached_property
     def tray(self) -> list[Card]:
-        """Notes without a place, the most wanted first: late notes by the stars they would have had."""
+        """Notes without a place, the most wanted first (late notes by the stars they would have had), or as asked."""
         loose = [note for note, place in zip(self.draft.notes, self.draft.plan, strict=True) if place is None]
-        loose.sort(key=lambda note: (-note.stars * note.late_factor, note.id))
+        loose.sort(key=SORTS[self.sort])
         return [self.cards[note.id] for note in loose]
+
+    @property
+    def sort(self) -> str:
+        return str(self.kept.get("sort", next(iter(SORTS))))
+
+    @cached_property
+    def sorts(self) -> list[dict[str, object]]:
+        """The ways to sort the tray, as links."""
+        labels = {
+            "wanted": _("Most expected"), "stars": _("Most starred"), "newest": _("Newest"), "title": _("By title")
+        }  # fmt: skip
+        note = None if self.opened is None else self.opened.note.id
+        rest = {name: value for name, value in self.kept.items() if name != "sort"}
+        return [
+            {
+                "label": labels[name],
+                "url": url_for(
+                    "board.show", slug=self.slug, note=note, **rest | ({"sort": name} if name != "wanted" else {})
+                ),
+                "current": name == self.sort,
+            }
+            for name in SORTS
+        ]
 
     @cached_property
     def rows(self) -> list[Row]:
         """The whole day (or days) from top to bottom, breaks between the slots."""
         rows, day = [], None
+        away = frozenset[int]() if self.opened is None else self.opened.note.away
         for slot in sorted([*self.draft.slots, *self.draft.pauses], key=lambda slot: slot.starts_at):
             zone = self.draft.conference.zone
             today = day_of(slot.starts_at, zone, turns_at=DAY_TURNS_AT)
@@ -133,40 +183,29 @@ class Board:
                     day=day_label(slot.starts_at, zone, str(locale())) if today != day else None,
                     minutes=int((slot.ends_at - slot.starts_at).total_seconds() // 60),
                     cells=self._cells(slot) if slot.is_for_talks else [],
+                    begun=slot.id in self.draft.frozen_slots,
+                    away=slot.id in away,
                 )
             )
             day = today
         return rows
 
-    @cached_property
-    def card(self) -> Card | None:
-        """The opened card."""
-        return None if self.opened is None else self.cards[self.opened]
-
-    @cached_property
-    def suggestions(self) -> list[Suggestion]:
-        """The best other places for the opened card, by what they would cost."""
-        if self.opened is None:
-            return []
-        found = options(self.draft.problem_pinning(()), self.draft.plan, self.draft.note_number[self.opened])
-        free = [option for option in found if not option.blocked_by]
-        best = sorted(free, key=lambda option: (option.change.cost, option.place))[:SUGGESTED]
-        return [self._suggestion(option.place, option.change.cost) for option in best]
-
-    @cached_property
-    def placed(self) -> Place | None:
-        return None if self.opened is None else self.draft.plan[self.draft.note_number[self.opened]]
+    def url(self, note_id: int) -> str:
+        """The board with this card open."""
+        return card_url(self._address, note_id)
 
     def place_label(self, place: Place) -> str:
-        """ "13:00 · KEC 1003", with the day before it where the conference has several."""
-        slot, room, camp = self.draft.slots[place.slot], self.draft.rooms[place.room], self.draft.conference
-        words = f"{time_label(slot.starts_at, camp.zone)} · {room.name}"
-        if camp.starts_on == camp.ends_on:
-            return words
-        return f"{day_label(slot.starts_at, camp.zone, str(locale()), short=True)}, {words}"
+        return place_label(self.draft, place)
 
     def span(self, slot: Slot) -> str:
         return span_label(slot.starts_at, slot.ends_at, self.draft.conference.zone)
+
+    def told(self, trouble: Trouble) -> str:
+        return _(trouble.words).format(**trouble.facts)
+
+    @cached_property
+    def _address(self) -> str:
+        return url_for("board.show", slug=self.slug, **self.kept)
 
     @cached_property
     def _reasons(self) -> dict[int, Reason]:
@@ -185,9 +224,9 @@ class Board:
     @cached_property
     def _problems_of(self) -> dict[int, list[str]]:
         found = defaultdict(list)
-        for note in self.draft.notes:
-            for breach in of_notes(self.breaches, note.id):
-                found[note.id].append(_(breach.words).format(**breach.facts))
+        for trouble in self.broken:
+            for note_id in trouble.note_ids:
+                found[note_id].append(self.told(trouble))
         return found
 
     def _card(self, number: int) -> Card:
@@ -195,21 +234,21 @@ class Board:
         return Card(
             id=note.id,
             title=note.title,
-            url=url_for("board.show", slug=self.slug, note=note.id, _anchor=f"card-{note.id}"),
-            hosts=", ".join(note.hosts) or _("someone"),
+            url=self.url(note.id),
+            hosts=hosts_words(note),
             stars=note.stars,
             length=note.length,
             expected=None if place is None else round(self.expected[number]),
             seats=None if place is None else self.draft.rooms[place.room].seats,
             pinned=note.id in self.draft.placed and self.draft.placed[note.id].pinned,
-            problems=self._problems_of[note.id],
-            selected=note.id == self.opened,
+            problems=self._problems_of.get(note.id, ()),
+            selected=self.opened is not None and note.id == self.opened.note.id,
             reason=None if place is not None else self._why_in_the_tray(number),
         )
 
     def _why_in_the_tray(self, number: int) -> str | None:
         """Why it has no place, and why it stands where it does among the others that have none."""
-        words = [said for said in (self._why(number), _late_words(self.draft.notes[number])) if said]
+        words = [said for said in (self._why(number), late_words(self.draft.notes[number])) if said]
         return " ".join(words) or None
 
     def _why(self, number: int) -> str | None:
@@ -218,15 +257,9 @@ class Board:
             return None
         return _(REASONS[reason.kind]).format(
             needs=", ".join(reason.needs),
-            notes=self._named(reason.items),
+            notes=quoted(self.draft, reason.items),
             place=self.place_label(Place(reason.slots[0], reason.rooms[0])) if reason.slots and reason.rooms else "",
         )
-
-    def _named(self, numbers: tuple[int, ...]) -> str:
-        """ "A", "B" and 3 more."""
-        titles = ", ".join(f"“{self.draft.notes[number].title}”" for number in numbers[:NAMED])
-        rest = len(numbers) - NAMED
-        return titles if rest <= 0 else _("%(titles)s and %(count)s more") % {"titles": titles, "count": rest}
 
     def _cells(self, slot: Slot) -> list[GridCell]:
         u = self.draft.slot_number[slot.id]
@@ -234,27 +267,22 @@ class Board:
         for r, room in enumerate(self.draft.rooms):
             number = self._owners.get((u, r))
             if number is None:
-                cells.append(GridCell(room, None, 1, closed=u in self.draft.problem.rooms[r].closed))
+                cells.append(self._empty_cell(room, Place(u, r)))
                 continue
             place, note = self.draft.plan[number], self.draft.notes[number]
             if place is not None and place.slot == u:
                 cells.append(GridCell(room, self.cards[note.id], note.length, closed=False))
         return cells
 
-    def _suggestion(self, place: Place, cost: float) -> Suggestion:
-        slot, room = self.draft.slots[place.slot], self.draft.rooms[place.room]
-        change = round(cost)
-        if change < 0:
-            effect = ngettext("%(num)s more can go", "%(num)s more can go", -change) % {"num": -change}
-        elif change == 0:
-            effect = _("as good as here") if self.placed is not None else _("nobody misses more")
-        else:
-            effect = ngettext("%(num)s fewer can go", "%(num)s fewer can go", change) % {"num": change}
-        return Suggestion(slot.id, room.id, self.place_label(place), effect)
+    def _empty_cell(self, room: Room, place: Place) -> GridCell:
+        closed = place.slot in self.draft.problem.rooms[place.room].closed
+        if self.opened is None:
+            return GridCell(room, None, 1, closed)
+        words, barred = self.opened.said_of(place)
+        return GridCell(room, None, 1, closed, words, barred)
 
 
-def _late_words(note: DraftNote) -> str | None:
-    would_have = round(note.stars * note.late_factor)
-    if would_have <= note.stars:
-        return None
-    return _("It went up late: from the start it would have had about {stars} stars.").format(stars=would_have)
+@lru_cache(maxsize=16)
+def _seated_at_most(problem: Problem) -> float:
+    """Worked out once for all moves of the cards: it depends on rooms, slots, notes and stars alone."""
+    return bound(problem).seated_pct_at_most

@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Select, func, select, text
-from sqlalchemy.orm import InstrumentedAttribute, Session
+from sqlalchemy import Select, func, or_, select, text
+from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from barcamp.cli import merges
 from barcamp.conferences.models import Conference
@@ -26,7 +26,7 @@ from barcamp.registration.models import Registration
 from barcamp.schedule import draft, problems
 from barcamp.schedule.models import Cell, Entry, Placement, Publication, Version
 from barcamp.venue.models import Room, Slot
-from barcamp.wall.models import ON_THE_WALL, CoHost, Look, Note, Star
+from barcamp.wall.models import IN_A_BLOCK, ON_THE_WALL, CoHost, Look, Note, Star
 
 LETTERS_LATE = timedelta(days=1)
 
@@ -51,6 +51,7 @@ def run(db: Session, *, now: datetime) -> list[Finding]:
         *looks_are_counted(db),
         *(Finding(fault) for fault in merges.faults(db)),
         *nothing_reaches_across(db),
+        *blocks_hold_talks(db),
         *cells_are_the_placements(db),
         *rules_are_kept(db),
         *places_are_given_out(db),
@@ -164,6 +165,40 @@ def nothing_reaches_across(db: Session) -> Iterator[Finding]:
             yield Finding(words.format(id_))
 
 
+def blocks_hold_talks(db: Session) -> Iterator[Finding]:
+    """A lightning talk is in a living block of its own conference and has no place beside it; a block is nothing that
+    people write or star.
+    """
+    block = aliased(Note)
+    faults: dict[str, Select[Any]] = {
+        "Note {} is in a block of another conference.":
+            select(Note.id).join(block, block.id == Note.block_id).where(block.conference_id != Note.conference_id),
+        "Note {} is in a block that is none, or that has ended.":
+            select(Note.id)
+            .join(block, block.id == Note.block_id)
+            .where(block.talk_minutes.is_(None) | block.withdrawn_at.is_not(None)),
+        "Note {} has a place of its own beside its block.":
+            select(Note.id).join(Placement, Placement.note_id == Note.id).where(IN_A_BLOCK),
+        "Block {} is in a block itself, or somebody presents it or starred it.":
+            select(Note.id)
+            .outerjoin(CoHost, CoHost.note_id == Note.id)
+            .outerjoin(Star, Star.note_id == Note.id)
+            .where(Note.talk_minutes.is_not(None))
+            .where(
+                Note.block_id.is_not(None)
+                | Note.author_id.is_not(None)
+                | CoHost.person_id.is_not(None)
+                | Star.person_id.is_not(None)
+            )
+            .distinct(),
+        "The published talk {} is in something that is no block.":
+            select(Entry.note_id).join(block, block.id == Entry.block_id).where(block.talk_minutes.is_(None)),
+    }  # fmt: skip
+    for words, query in faults.items():
+        for id_ in db.scalars(query):
+            yield Finding(words.format(id_))
+
+
 def cells_are_the_placements(db: Session) -> Iterator[Finding]:
     """Each placement covers, in its room, as many slots that follow on as its note is long, and no others."""
     runs = _runs(db)
@@ -207,7 +242,7 @@ def rules_are_kept(db: Session) -> Iterator[Finding]:
     placed = select(Placement.conference_id).distinct()
     for conference in db.scalars(select(Conference).where(Conference.id.in_(placed)).order_by(Conference.id)):
         read = draft.read(db, conference)
-        for breach in problems.breaches(read, read.problem_pinning(()), read.plan):
+        for breach in problems.breaches(read, read.problem_without_pins, read.plan):
             said = breach.words.format(**breach.facts)
             yield Finding(f"The draft of /{conference.slug}/ breaks a rule: {said}", is_wrong=False)
 
@@ -278,7 +313,7 @@ def _entries_are_the_version(db: Session, conference_id: int, slug: str, number:
     rows = db.execute(
         select(Note.id, Entry.starts_at, Entry.state)
         .outerjoin(Entry, Entry.note_id == Note.id)
-        .where(Note.conference_id == conference_id, ON_THE_WALL)
+        .where(Note.conference_id == conference_id, or_(ON_THE_WALL, Note.talk_minutes.is_not(None)))
         .order_by(Note.id)
     )
     for note, starts_at, state in rows:

@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Any
 
 from barcamp.log.queries import Line
-from barcamp.schedule.queries import UNDOABLE
+from barcamp.schedule.queries import BLOCK_KINDS, MOVES
 
 Frame = dict[str, Any]
 
@@ -27,7 +27,7 @@ TEAM_KINDS = (
     "merge-offer",
 )  # fmt: skip
 #: The draft is nobody's business before it is published.
-DRAFT_MOVES = frozenset((*UNDOABLE, "undone", "displaced"))
+DRAFT_MOVES = frozenset((*MOVES, *BLOCK_KINDS, "waived", "unwaived"))
 
 ROLE_KINDS = frozenset(("role-given", "role-taken"))
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from barcamp.conferences.models import Conference, Role, Sponsor
@@ -16,13 +16,13 @@ from barcamp.people.models import Person
 from barcamp.registration.models import Registration, RegistrationMeal
 from barcamp.schedule.models import Cell, Placement, Publication
 from barcamp.venue.models import Room, Slot
-from barcamp.wall.models import ON_THE_WALL, Note, Star
+from barcamp.wall.models import IN_A_BLOCK, ON_THE_WALL, Note, Star
 
 
 @dataclass(frozen=True, slots=True)
 class Figures:
     """How far a conference has come, in numbers. `notes` and `stars` are of the notes on the wall; those that walk-ins
-    wrote and gave are counted among them.
+    wrote and gave are counted among them. A lightning talk is placed where its block is.
     """
 
     coming: int
@@ -48,12 +48,13 @@ def figures(db: Session, conference: Conference) -> Figures:
     """All numbers in one SELECT."""
     camp = conference.id
     on_the_wall = (Note.conference_id == camp, ON_THE_WALL)
+    placed = select(Placement.note_id).where(Placement.conference_id == camp)
     counts: list[Select[int]] = [
         _count(Registration.conference_id == camp, Registration.state == "coming"),
         _count(Registration.conference_id == camp, Registration.state == "waiting"),
         _count(*on_the_wall),
         select(func.coalesce(func.sum(Note.star_count), 0)).where(*on_the_wall),
-        _count(Placement.conference_id == camp),
+        _count(*on_the_wall, or_(Note.id.in_(placed), and_(IN_A_BLOCK, Note.block_id.in_(placed)))),
         _count(Room.conference_id == camp),
         select(func.coalesce(func.sum(Room.seats), 0)).where(Room.conference_id == camp),
         _count(Slot.conference_id == camp, Slot.kind == "talks"),

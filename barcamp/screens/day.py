@@ -49,6 +49,14 @@ class Door:
     pause_now: Slot | None
 
 
+@dataclass(frozen=True, slots=True)
+class LightningTalks:
+    """How many talks a block has, without those that are cancelled; and the one that is on `now`."""
+
+    count: int
+    now: Entry | None
+
+
 def program(
     entries: Sequence[Entry], pauses: Sequence[Slot], order: Sequence[str], zone: str, now: datetime
 ) -> Program:
@@ -86,6 +94,12 @@ def door(
         closed=next((one for one in closures if one.starts_at <= now < one.ends_at), None),
         pause_now=_pause_at(pauses, now),
     )
+
+
+def lightning_talks(talks: Sequence[Entry], now: datetime) -> LightningTalks:
+    """The talks of one block, as one line of a screen has room for them."""
+    held = [talk for talk in talks if talk.state == "on"]
+    return LightningTalks(len(held), next((talk for talk in held if talk.starts_at <= now < talk.ends_at), None))
 
 
 def _day_shown(entries: Sequence[Entry], pauses: Sequence[Slot], zone: str, now: datetime) -> date | None:

@@ -7,10 +7,8 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import AnyOf, InputRequired, NumberRange, Optional
 
 from barcamp.wall.service import SECONDS
-from barcamp.web.forms import Typed
+from barcamp.web.forms import BIGGEST, Typed
 from barcamp.web.words import lazy
-
-BIGGEST = 2**53
 
 
 class OpenForm(Typed):

@@ -26,7 +26,9 @@ def presented_before(db: Session, conference: Conference) -> set[int]:
 
 
 def departures(db: Session, conference: Conference, room: Room) -> list[Entry]:
-    """The published sessions that were to be in this room before they moved, in the order of their new times."""
+    """The published sessions that were to be in this room before they moved, in the order of their new times. A block
+    of lightning talks stands for those that moved with it.
+    """
     entries = db.scalars(
         select(Entry)
         .where(
@@ -36,4 +38,6 @@ def departures(db: Session, conference: Conference, room: Room) -> list[Entry]:
         )
         .order_by(Entry.starts_at, Entry.note_id)
     )
-    return [entry for entry in entries if entry.moved_from is not None and entry.moved_from["room_id"] == room.id]
+    left = [entry for entry in entries if entry.moved_from is not None and entry.moved_from["room_id"] == room.id]
+    whole = {entry.note_id for entry in left}
+    return [entry for entry in left if entry.block_id not in whole]

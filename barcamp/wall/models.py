@@ -141,6 +141,9 @@ ON_THE_WALL = and_(
     Note.merged_at.is_(None),
 )
 
+#: A lightning talk that is given in a block. Whatever leaves the wall or becomes something longer leaves its block.
+IN_A_BLOCK = and_(ON_THE_WALL, ~Note.seeks_host, Note.format == "lightning", Note.block_id.is_not(None))
+
 
 def each_once(names: Iterable[str]) -> list[str]:
     """Names in their order, each once: somebody may be typed on a note and have joined it, too."""

@@ -21,6 +21,9 @@ from barcamp.web.words import _, lazy, ngettext
 
 Words = str | LazyProxy
 
+#: The largest whole number that a field takes: what a script reads exactly, and any database keeps.
+BIGGEST = 2**53
+
 
 # what the fields of WTForms say by themselves; marked here, so that translators get it
 SAID_BY_WTFORMS = (

@@ -57,9 +57,7 @@ def upgrade() -> None:
         sa.Column("ended_at", INSTANT, nullable=True),
         sa.Column("found", sa.JSON(), nullable=True),
         sa.CheckConstraint("kind IN ('fresh', 'repair')", name="kind"),
-        sa.CheckConstraint(
-            "state IN ('waiting', 'running', 'done', 'failed', 'adopted', 'discarded')", name="state"
-        ),
+        sa.CheckConstraint("state IN ('waiting', 'running', 'done', 'failed', 'adopted', 'discarded')", name="state"),
         sa.PrimaryKeyConstraint("id", name="pk_arrangement"),
         sqlite_autoincrement=True,
     )

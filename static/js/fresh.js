@@ -23,7 +23,10 @@ document.addEventListener("barcamp:resync", () => {
 });
 document.addEventListener("barcamp:refresh", ({ target }) => {
   const part = target.closest("[data-fresh]");
-  if (part) want(part, 0);
+  if (!part) return;
+  clearTimeout(timer); // one's own change shows at once, whatever else is waiting for its turn
+  timer = 0;
+  want(part, 0);
 });
 addEventListener("submit", (event) => {
   if (!event.defaultPrevented) sentAt = event.timeStamp;

@@ -3,6 +3,13 @@
 
 const WISH = 5000; // milliseconds: a star that was pressed so lately is star.js's to put right
 
+// Selects in which somebody has chosen, be it what was chosen already: the page may say something else a moment later.
+const chosen = new WeakSet();
+addEventListener("change", ({ target }) => { if (target.matches?.("select")) chosen.add(target); }, true);
+for (const name of ["submit", "reset"]) {
+  addEventListener(name, ({ target }) => { for (const field of target.elements) chosen.delete(field); }, true);
+}
+
 export function morph(old, fresh) {
   const refocus = keepFocus(old);
   one(old, document.adoptNode(fresh));
@@ -16,11 +23,12 @@ function one(old, fresh) {
   }
   if (old.matches("form[data-star]") && isUnderWay(old)) asPressed(old, fresh);
   if (old.isEqualNode(fresh) || isTaken(old)) return;
+  const { value, checked, selectedIndex } = fresh; // read now: children that are new leave it
   attributes(old, fresh);
   children(old, fresh);
-  if (old.matches("input, textarea")) old.value = fresh.value;
-  if (old.matches("input")) old.checked = fresh.checked;
-  if (old.matches("select")) old.selectedIndex = fresh.selectedIndex;
+  if (old.matches("input, textarea")) old.value = value;
+  if (old.matches("input")) old.checked = checked;
+  if (old.matches("select")) old.selectedIndex = selectedIndex;
 }
 
 // What the server never writes is a script's, and so is the look of a list that pack.js packs.
@@ -96,6 +104,7 @@ export function isInUse(field) {
   if (field === document.activeElement) return true;
   if (field.matches("[type=checkbox], [type=radio]")) return field.checked !== field.defaultChecked;
   if (!field.matches("select")) return field.value !== field.defaultValue;
+  if (chosen.has(field)) return true;
   const first = field.multiple ? -1 : 0;
   const marked = [...field.options].findLastIndex((option) => option.defaultSelected);
   return field.selectedIndex !== (marked < 0 ? first : marked);

@@ -5,14 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from bs4 import BeautifulSoup
+from bs4 import BeautifulSoup, Tag
 from sqlalchemy.orm import Session
 
 from barcamp.conferences.models import Conference
+from barcamp.db import Store
 from barcamp.schedule.draft import Placed, placements
 from barcamp.venue.models import Room, Slot
 from barcamp.wall.models import Note
-from tests import make
+from tests import make, stage
 from tests.conftest import Client
 from tests.counting import counted
 from tests.people import Cast
@@ -48,7 +49,7 @@ def revision(client: Client) -> str:
     return str(field["value"])
 
 
-def words(soup: BeautifulSoup) -> str:
+def words(soup: Tag) -> str:
     return " ".join(soup.get_text(" ").split())
 
 
@@ -94,20 +95,19 @@ def test_the_opened_card_offers_free_places_and_every_place_in_a_form(
     assert [option["value"] for option in soup.select("#move-room option")] == [str(room.id) for room in rooms]
 
 
-def test_a_stale_move_gets_409_the_reason_and_the_fresh_board(
+def test_a_move_onto_what_somebody_has_just_taken_gets_409_the_reason_and_the_fresh_board(
     client: Client, db: Session, camp: Conference, people: Cast, slots: list[Slot], rooms: list[Room], notes: list[Note]
 ) -> None:
     make.role(db, camp, people.bo)
     seen = revision(client.be(people.ada))
     client.be(people.bo)
-    first = {"slot": slots[0].id, "room": rooms[0].id, "revision": seen}
-    assert client.submit(f"/camp/board/notes/{notes[0].id}/place", first).status_code == 303
-    client.be(people.ada)
-    second = client.submit(
-        f"/camp/board/notes/{notes[1].id}/place", {"slot": slots[1].id, "room": rooms[1].id, "revision": seen}
-    )
+    there = {"slot": slots[0].id, "room": rooms[0].id, "revision": seen}
+    assert client.submit(f"/camp/board/notes/{notes[0].id}/place", there).status_code == 303
+    second = client.be(people.ada).submit(f"/camp/board/notes/{notes[1].id}/place", there)
     soup = BeautifulSoup(second.text, "html.parser")
-    assert (second.status_code, "Bo Finch has just changed the board" in words(soup)) == (409, True)
+    alert = soup.select_one("[role=alert]:not([hidden])")
+    assert alert is not None
+    assert (second.status_code, "Bo Finch" in words(alert), "Kayaks" in words(alert)) == (409, True, True)
     fresh = soup.select_one("input[name=revision]")
     assert fresh is not None and int(str(fresh["value"])) > int(seen)
     assert placements(db, camp) == {notes[0].id: Placed(slots[0].id, rooms[0].id)}
@@ -195,10 +195,55 @@ def test_problems_stand_in_one_panel(
     notes[1].author_id = people.bo.id
     make.note(db, camp, people.dee, "Needs a kitchen", needs=["kitchen"])
     db.flush()
-    panel = page(client).select_one(".panel")
+    panel = page(client).select_one("#problems")
     assert panel is not None
-    shown = " ".join(panel.get_text(" ").split())
-    assert [part in shown for part in ("same presenter", "4 expected, 2 seats", "No room has kitchen.")] == [True] * 3
+    assert [part in words(panel) for part in (
+        "“Kayaks” and “Zines” have the same presenter, and both would be at 10:00.",
+        "“Kayaks”: about 4 people are expected, and Small seats 2.",
+        "“Needs a kitchen” has no place. No room has kitchen.",
+    )] == [True] * 3  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("sort", "titles"),
+    [
+        ("", ["Kayaks", "Late", "Zines"]),
+        ("?sort=wanted", ["Kayaks", "Late", "Zines"]),
+        ("?sort=stars", ["Kayaks", "Late", "Zines"]),
+        ("?sort=newest", ["Late", "Zines", "Kayaks"]),
+        ("?sort=title", ["Kayaks", "Late", "Zines"]),
+        ("?sort=nonsense", ["Kayaks", "Late", "Zines"]),
+    ],
+)
+def test_the_tray_is_sorted_as_asked(
+    client: Client, db: Session, camp: Conference, people: Cast, slots: list[Slot], rooms: list[Room],
+    notes: list[Note], sort: str, titles: list[str],
+) -> None:  # fmt: skip
+    make.note(db, camp, people.dee, "Late", stars=2)
+    tray = page(client.be(people.ada), f"/camp/board{sort}").select(".tray .cell-title")
+    assert [title.get_text(strip=True) for title in tray] == titles
+
+
+def test_how_the_tray_is_sorted_is_kept_over_a_move(
+    client: Client, people: Cast, slots: list[Slot], rooms: list[Room], notes: list[Note]
+) -> None:
+    soup = page(client.be(people.ada), f"/camp/board?sort=title&note={notes[0].id}")
+    form = soup.select_one("form[data-price-of]")
+    assert form is not None
+    fields = {str(field["name"]): str(field["value"]) for field in form.select("input[type=hidden]")}
+    answer = client.submit(str(form["action"]), {**fields, "slot": slots[0].id, "room": rooms[0].id})
+    assert answer.location == f"/camp/board?sort=title&note={notes[0].id}#card-{notes[0].id}"
+
+
+def test_what_has_begun_is_marked_once_it_is_published(
+    client: Client, db: Session, camp: Conference, people: Cast, slots: list[Slot], rooms: list[Room],
+    notes: list[Note], store: Store,
+) -> None:  # fmt: skip
+    stage.put(store, camp, people.ada, notes[0], slots[1], rooms[0])
+    marks = [page(client.be(people.ada)).select("tr.has-begun")]
+    stage.publish(store, camp, people.ada)
+    marks.append(page(client).select("tr.has-begun"))
+    assert [[row["data-slot"] for row in rows] for rows in marks] == [[], [str(slots[0].id)]]
 
 
 def test_the_board_asks_the_same_for_two_notes_and_for_many(

@@ -155,7 +155,11 @@ def _board(
         moves=100, done=100, started_at=make.NOW, beat_at=make.NOW, ended_at=make.NOW, found={"plans": [plan]},
     )  # fmt: skip
     waiver = Waiver(
-        conference_id=camp.id, warning=f"tight:{talk.id}", reason="χωράμε", waived_by_id=organizer.id, waived_at=make.NOW
+        conference_id=camp.id,
+        warning=f"small:{talk.id}@tray",
+        reason="χωράμε",
+        waived_by_id=organizer.id,
+        waived_at=make.NOW,
     )
     db.add_all([arrangement, waiver])
     db.flush()

@@ -37,6 +37,7 @@ LISTS = [
     ("organizer", "/"),
     ("organizer", "/camp/wall"),
     ("organizer", "/camp/board"),
+    ("organizer", "/camp/board/history"),
     ("organizer", "/camp/organize/"),
     ("organizer", "/camp/organize/moderation"),
     ("organizer", "/camp/organize/pitch"),

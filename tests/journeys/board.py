@@ -25,8 +25,8 @@ def send_button(page: Page) -> Locator:
 
 
 def free_places(page: Page) -> list[tuple[str, str]]:
-    """The free cells from top to bottom, as (time, room)."""
-    found: list[list[str]] = page.locator("td.is-free").evaluate_all(
+    """The free cells from top to bottom, as (time, room); where a card is open, those that it can have."""
+    found: list[list[str]] = page.locator("td.is-free:not(.is-barred)").evaluate_all(
         """cells => cells.map(cell => [
           cell.parentElement.querySelector('th').firstChild.textContent.trim(),
           cell.querySelector('.cell-room').textContent.trim(),

@@ -323,6 +323,27 @@ def test_the_board_follows_and_a_form_in_use_keeps_what_its_user_saw(visit: Visi
     expect(otto.locator(".tray").get_by_role("link", name="Mending kettles")).to_be_visible()
 
 
+def test_a_time_that_is_chosen_once_more_is_a_choice_too(visit: Visit, devices: dict[str, str]) -> None:
+    post(visit("uri"), "Mending clocks")
+    olive, otto = visit("olive").go("/beaver/board"), visit("otto").go("/beaver/board")
+    olive.locator(".tray").get_by_role("link", name="Mending clocks").click()
+    expect_open(olive, "Mending clocks")
+    here = free_places(olive)[-1]
+    choose(olive, *here)
+    send_button(olive).click()
+    expect(cell(olive, *here).get_by_role("link")).to_have_text("Mending clocks")
+
+    otto.goto(olive.url)
+    time = otto.locator("#move-slot")
+    time.select_option(time.input_value())  # what it shows already; the room is still to be chosen
+    olive.get_by_role("button", name=re.compile("^Take off")).click()
+    expect(cell(otto, *here).get_by_role("link")).to_have_count(0)
+    expect(time.locator("option:checked")).to_have_text(re.compile(f"^{here[0]}"))
+    with otto.expect_response(re.compile("/place$")) as answer:
+        send_button(otto).click()
+    assert answer.value.status == 409
+
+
 def choose(page: Page, clock: str, room: str) -> None:
     for field, wanted in (("slot", clock), ("room", room)):
         select = page.locator(f"#move-{field}")

@@ -115,3 +115,31 @@ def test_pack_keeps_up_when_notes_come_and_go(visit: Visit, devices: dict[str, s
         }"""
     )
     assert_is_packed(page)
+
+
+# A list of choices and a text, [as the page has them, as the site says now, what must show then].
+MORPHED = """async ([old, fresh]) => {
+  const { morph } = await import(document.querySelector("script[src*='/morph.js']").src);
+  const box = document.createElement('div');
+  box.innerHTML = old;
+  morph(box, new DOMParser().parseFromString(`<div>${fresh}</div>`, 'text/html').querySelector('div'));
+  return box.querySelector('select, textarea').value;
+}"""
+
+
+@pytest.mark.parametrize(
+    ("old", "fresh", "value"),
+    [
+        (
+            "<select><option>a<option selected>b</select>",
+            "<select><option>new<option>a<option selected>b</select>",
+            "b",
+        ),
+        ("<select><option>a<option selected>b</select>", "<select><option selected>a<option>b</select>", "a"),
+        ("<select><option>a<option>b<option selected>c</select>", "<select><option>b<option selected>c</select>", "c"),
+        ("<textarea></textarea>", "<textarea>What the site has now</textarea>", "What the site has now"),
+    ],
+)
+def test_a_field_that_nobody_uses_shows_what_the_site_says(visit: Visit, old: str, fresh: str, value: str) -> None:
+    page = visit().go("/beaver/schedule")
+    assert page.evaluate(MORPHED, [old, fresh]) == value

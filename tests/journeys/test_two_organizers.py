@@ -1,4 +1,4 @@
-"""Two organizers at the same board: whoever is second is told, and sees what the first one did."""
+"""Two organizers at the same board: different cards both go, the same card has one winner and one who is told."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 from tests.journeys.board import cell, expect_open, free_places, send_button
 from tests.journeys.conftest import Visit
 
-TITLE = "Mending umbrellas"
+TITLES = ("Mending umbrellas", "Sharpening scissors")
 
 
 def choose(page: Page, clock: str, room: str) -> None:
@@ -28,28 +28,57 @@ def send(page: Page) -> int:
     return answer.value.status
 
 
-def test_a_stale_move_is_refused_in_words_with_the_fresh_board(visit: Visit, devices: dict[str, str]) -> None:
-    visit("uri").post_note("beaver", TITLE)
+def open_card(page: Page, title: str) -> None:
+    page.locator(".tray").get_by_role("link", name=title).click()
+    expect_open(page, title)
+
+
+def expect_in(page: Page, place: tuple[str, str], title: str) -> None:
+    expect(cell(page, *place).locator(".cell-title a")).to_have_text(title)
+
+
+def test_different_cards_both_go_and_the_same_card_has_one_winner(visit: Visit, devices: dict[str, str]) -> None:
+    for who, title in zip(("uri", "ida"), TITLES, strict=True):
+        visit(who).post_note("beaver", title)
+    umbrellas, scissors = TITLES
     olive, otto = visit("olive").go("/beaver/board"), visit("otto").go("/beaver/board")
-    for page in (olive, otto):
-        page.locator(".tray").get_by_role("link", name=TITLE).click()
-        expect_open(page, TITLE)
-    here, there = free_places(olive)[-2:]
 
-    choose(otto, *there)
-    choose(olive, *here)
+    # each with a form begun: olive's move shows on otto's board without a reload, and his form is as he left it
+    open_card(olive, umbrellas)
+    open_card(otto, scissors)
+    first, second, third = free_places(olive)[-3:]
+    choose(otto, *second)
+    choose(olive, *first)
     assert send(olive) == 303
-    assert send(otto) == 409
-    expect(otto.get_by_role("alert")).to_have_text(
-        re.compile(r"^\s*Olive Organizer has just changed the board.*Here is the board as it is now\.\s*$")
-    )
-    expect(otto.get_by_role("alert")).to_be_in_viewport()
-    for page in (olive, otto):
-        expect(cell(page, *here).get_by_role("link")).to_have_text(TITLE)
-        expect(cell(page, *there).get_by_role("link")).to_have_count(0)
+    expect_in(otto, first, umbrellas)
+    assert send(otto) == 303, otto.get_by_role("alert").all_inner_texts()
+    expect_in(olive, second, scissors)
 
-    choose(otto, *there)
-    assert send(otto) == 303, otto.get_by_role("alert").all_inner_texts()  # on what he sees now
-    expect(otto.get_by_role("alert")).to_have_count(0)
-    expect(cell(otto, *there).get_by_role("link")).to_have_text(TITLE)
-    expect(cell(otto, *here).get_by_role("link")).to_have_count(0)
+    # the same card: otto sees it go, and the form he has begun is still the older one
+    cell(otto, *first).locator(".cell-title a").click()
+    expect_open(otto, umbrellas)
+    choose(otto, *third)
+    with olive.expect_response(re.compile("/take-off$")):
+        olive.get_by_role("button", name="Take off").click()
+    expect(cell(otto, *first).locator(".cell-title a")).to_have_count(0)
+    assert send(otto) == 409
+    expect(otto.get_by_role("alert").filter(has_text=umbrellas)).to_have_text(
+        re.compile(rf"^\s*Olive Organizer has just taken “{umbrellas}” off the board\. Nothing was changed\.\s*$")
+    )
+    expect(otto.get_by_role("alert").filter(has_text=umbrellas)).to_be_in_viewport()
+    expect(cell(otto, *third).locator(".cell-title a")).to_have_count(0)
+
+    # on what he sees now it is his, and undo, by olive, brings it back
+    choose(otto, *third)
+    assert send(otto) == 303, otto.get_by_role("alert").all_inner_texts()
+    expect_in(olive, third, umbrellas)
+    olive.get_by_role("button", name="Undo the last change of the board").click()
+    expect(olive.get_by_text(f"Taken back: “{umbrellas}” is in the tray again.")).to_be_visible()
+    expect(cell(otto, *third).locator(".cell-title a")).to_have_count(0)
+
+    # and the history says it all, with a button to have it after all
+    olive.goto(olive.url.partition("/board")[0] + "/board/history")
+    expect(olive.locator(".past-change").nth(1)).to_contain_text(f"Otto Ash placed “{umbrellas}”")
+    olive.locator(".past-change").first.get_by_role("button", name="Bring back").click()
+    expect(olive.get_by_text(f"Redone: “{umbrellas}” is at {third[0]} · {third[1]}.")).to_be_visible()
+    expect_in(otto, third, umbrellas)

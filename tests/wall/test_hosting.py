@@ -571,7 +571,7 @@ def mail(client: Client, note: Note, to: str) -> TestResponse:
 def clashes(db: Session, camp: Conference) -> int:
     db.expire_all()
     draft = read_draft(db, camp)
-    return len(breaches(draft, draft.problem_pinning(()), draft.plan))
+    return len(breaches(draft, draft.problem_without_pins, draft.plan))
 
 
 def _browser(app: Flask, who: Person) -> Client:

@@ -5,7 +5,7 @@ It shows what everybody may see, even if an organizer is signed in on that brows
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -16,10 +16,10 @@ from barcamp import db
 from barcamp.conferences.models import Conference
 from barcamp.core.times import opens_in_words, zone_label
 from barcamp.schedule import queries as schedule
-from barcamp.schedule.cards import was
+from barcamp.schedule.cards import was, without_talks
 from barcamp.schedule.models import Entry
 from barcamp.screens import queries
-from barcamp.screens.day import door, program
+from barcamp.screens.day import LightningTalks, door, lightning_talks, program
 from barcamp.screens.mode import MODES, Mode, mode_at
 from barcamp.screens.routes.door import blueprint, public_url, spoken
 from barcamp.venue import queries as venue
@@ -103,7 +103,7 @@ def _pitch(conference: Conference, now: datetime) -> dict[str, Any]:
 def _now(conference: Conference, now: datetime) -> dict[str, Any]:
     session = db.session()
     order = [room.name for room in venue.rooms(session, conference)]
-    entries = schedule.entries(session, conference)
+    entries, line_ups = without_talks(schedule.entries(session, conference))
     shown = program(entries, _pauses(conference), order, conference.zone, now)
     published = schedule.find_publication(session, conference) is not None
     return {
@@ -111,6 +111,7 @@ def _now(conference: Conference, now: datetime) -> dict[str, Any]:
         "is_over": camp_day(now, conference.zone) > conference.ends_on or (published and shown.day is None),
         "program": shown,
         "was": _was(conference),
+        "talks": _talks(line_ups, now),
         "page": _page(len(shown.rooms), ROOMS_A_PAGE, now),
     }
 
@@ -120,10 +121,17 @@ def _door(conference: Conference, key: str, now: datetime) -> dict[str, Any]:
     room = next((room for room in venue.rooms(session, conference) if room.key == key), None)
     if room is None:
         abort(404)
-    entries = [entry for entry in schedule.entries(session, conference) if entry.room_id == room.id]
+    here = [entry for entry in schedule.entries(session, conference) if entry.room_id == room.id]
+    entries, line_ups = without_talks(here)
     left = queries.departures(session, conference, room)
     sign = door(entries, left, _pauses(conference), room.closures, conference.zone, now)
-    return {"room": room, "sign": sign, "was": _was(conference), "page": _page(len(sign.later), ROOMS_A_PAGE, now)}
+    return {
+        "room": room,
+        "sign": sign,
+        "was": _was(conference),
+        "talks": _talks(line_ups, now),
+        "page": _page(len(sign.later), ROOMS_A_PAGE, now),
+    }
 
 
 SHOWN: dict[Mode, Callable[[Conference, datetime], dict[str, Any]]] = {"wall": _wall, "now": _now, "pitch": _pitch}
@@ -135,6 +143,11 @@ def _pauses(conference: Conference) -> list[Slot]:
 
 def _was(conference: Conference) -> Callable[[Entry], str | None]:
     return lambda entry: was(entry, conference.zone)
+
+
+def _talks(line_ups: Mapping[int, Sequence[Entry]], now: datetime) -> Callable[[Entry], LightningTalks | None]:
+    """Of a block of lightning talks: how many it has, and which is on now."""
+    return lambda entry: lightning_talks(line_ups[entry.note_id], now) if entry.note_id in line_ups else None
 
 
 def _note(note: wall.Pitched) -> dict[str, Any]:

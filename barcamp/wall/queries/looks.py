@@ -10,7 +10,7 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, case, exists, func, literal, or_, select, tuple_
+from sqlalchemy import ColumnElement, Text, and_, case, exists, func, literal, or_, select, tuple_, type_coerce
 from sqlalchemy.orm import Session
 
 from barcamp.conferences.models import Conference
@@ -107,15 +107,18 @@ def late_factors(db: Session, conference: Conference) -> dict[int, float]:
     """For each note on the wall what its stars are multiplied by to stand beside those of notes that were up from the
     start (core/popularity.py). Two statements; five thousand stars take about ten milliseconds.
 
-    A star that came with a merged note is corrected for when that one went up.
+    A star that came with a merged note is corrected for when that one went up. Times are only compared, as the database
+    has them: to make an instant of each would be most of the work.
     """
     notes = db.execute(
-        select(Note.id, Note.posted_at, case((ON_THE_WALL, True), else_=False).label("stands")).where(
-            Note.conference_id == conference.id, or_(ON_THE_WALL, Note.merged_at.is_not(None))
-        )
+        select(
+            Note.id,
+            type_coerce(Note.posted_at, Text).label("posted_at"),
+            case((ON_THE_WALL, True), else_=False).label("stands"),
+        ).where(Note.conference_id == conference.id, or_(ON_THE_WALL, Note.merged_at.is_not(None)))
     ).all()
     given = db.execute(
-        select(Star.note_id, func.coalesce(Star.from_note_id, Star.note_id), Star.at)
+        select(Star.note_id, func.coalesce(Star.from_note_id, Star.note_id), type_coerce(Star.at, Text))
         .join(Note, Note.id == Star.note_id)
         .where(Note.conference_id == conference.id, ON_THE_WALL)
     ).all()

@@ -96,13 +96,15 @@ _BY_TOKEN = _and_more(
     .select_from(Device)
     .join(Person, Person.id == Device.person_id)
     .outerjoin(Conference, Conference.slug == bindparam("slug"))
-    .outerjoin(Note, and_(Note.id == bindparam("note_id"), Note.conference_id == Conference.id))
+    .outerjoin(
+        Note, and_(Note.id == bindparam("note_id"), Note.conference_id == Conference.id, Note.talk_minutes.is_(None))
+    )
     .where(Device.token_hash == bindparam("token_hash"))
 )
 _BY_ID = _and_more(
     _look()
     .select_from(Person)
-    .outerjoin(Note, Note.id == bindparam("note_id"))
+    .outerjoin(Note, and_(Note.id == bindparam("note_id"), Note.talk_minutes.is_(None)))
     .outerjoin(Conference, Conference.id == Note.conference_id)
     .where(Person.id == bindparam("person_id"))
 )

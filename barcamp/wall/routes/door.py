@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, abort
+from flask import Blueprint, abort, url_for
 
 from barcamp import db
 from barcamp.conferences.models import Conference
@@ -11,6 +11,7 @@ from barcamp.wall import queries
 from barcamp.wall.cards import Viewer
 from barcamp.wall.forms import Places
 from barcamp.wall.models import Note
+from barcamp.web.answers import see_other
 from barcamp.web.clock import utcnow
 from barcamp.web.guard import me, roles
 
@@ -24,11 +25,22 @@ def viewer(conference: Conference) -> Viewer:
 
 
 def note_or_404(conference: Conference, note_id: int) -> Note:
-    """A note of this conference; one that is hidden or held is there for its presenters and the organizers only."""
+    """A note of this conference; one that is hidden or held is there for its presenters and the organizers only.
+
+    A block of lightning talks is no note for anybody to read or to star: links to it lead to where it is shown.
+    """
     note = queries.find_whole_note(db.session(), conference, note_id)
+    if note is not None and note.is_block:
+        abort(see_other(_page_of_block(conference, note)))
     if note is None or not (note.hidden_at is note.held_at is None or may_change(conference, note)):
         abort(404)
     return note
+
+
+def _page_of_block(conference: Conference, block: Note) -> str:
+    if "organizer" in roles(conference.id) and block.withdrawn_at is None:
+        return url_for("board.block", slug=conference.slug, block_id=block.id)
+    return url_for("schedule.show", slug=conference.slug, _anchor=f"session-{block.id}")
 
 
 def may_change(conference: Conference, note: Note) -> bool:
