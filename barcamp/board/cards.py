@@ -209,7 +209,7 @@ class Board:
 
     @cached_property
     def _reasons(self) -> dict[int, Reason]:
-        return why_unplaced(self.draft.problem, self.draft.plan)
+        return why_unplaced(self.draft.problem_to_arrange, self.draft.plan)
 
     @cached_property
     def _owners(self) -> dict[tuple[int, int], int]:

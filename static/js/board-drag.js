@@ -58,7 +58,11 @@ addEventListener("click", (event) => {
 }, true);
 
 // What others change while a card is held may change its prices, or take it away.
-document.addEventListener("barcamp:fresh", () => { if (held?.isOn) price(); }, true);
+document.addEventListener("barcamp:fresh", () => {
+  if (!held?.isOn) return;
+  if (held.found) light(held.card, held.found); // as it was, until the new prices are here: nothing blinks or jumps
+  price();
+}, true);
 
 // ---- taken up, carried, put down -------------------------------------------------------------------------------------
 
@@ -154,6 +158,7 @@ function ghostOf(card) {
   for (const one of [ghost, ...ghost.querySelectorAll("[id]")]) one.removeAttribute("id");
   ghost.removeAttribute("data-card");
   ghost.classList.add("drag-ghost");
+  ghost.classList.toggle("is-dense", board().matches(".is-dense"));
   ghost.inert = true;
   Object.assign(ghost.style, { left: `${left}px`, top: `${top}px`, width: `${width}px`, height: `${height}px` });
   ghost.append(Object.assign(document.createElement("p"), { className: "drag-words" }));

@@ -24,7 +24,11 @@ addEventListener("click", (event) => {
 addEventListener("pointerdown", (event) => {
   if (taken && !event.target.closest("[data-take-up]")) leave();
 });
-document.addEventListener("barcamp:fresh", () => { if (taken) price(); }, true);
+document.addEventListener("barcamp:fresh", () => {
+  if (!taken) return;
+  if (taken.found) light(taken.card, taken.found); // as it was, until the new prices are here
+  price();
+}, true);
 
 function onKey(event) {
   if (event.key === "Tab") return leave();

@@ -246,6 +246,42 @@ def test_what_has_begun_is_marked_once_it_is_published(
     assert [[row["data-slot"] for row in rows] for rows in marks] == [[], [str(slots[0].id)]]
 
 
+def test_the_tray_offers_no_place_that_has_begun(
+    client: Client, db: Session, camp: Conference, people: Cast, slots: list[Slot], rooms: list[Room],
+    notes: list[Note], store: Store,
+) -> None:  # fmt: skip
+    client.be(people.ada)
+    said = [[words(one) for one in page(client).select(".cell-reason")]]
+    stage.publish(store, camp, people.ada)
+    said.append([words(one) for one in page(client).select(".cell-reason")])
+    assert said == [
+        ["Nothing is in its way: 10:00 · Big is free."] * 2,
+        ["Nothing is in its way: 11:00 · Big is free."] * 2,
+    ]
+
+
+def test_a_board_without_rooms_or_slots_says_what_is_missing_and_offers_nothing_else(
+    client: Client, people: Cast, notes: list[Note]
+) -> None:
+    soup = page(client.be(people.ada))
+    assert [words(link) for link in soup.select("#whole-board :is(a, button)")] == ["Add rooms", "Make the slots"]
+
+
+def test_what_was_chosen_and_refused_is_still_chosen(
+    client: Client, camp: Conference, people: Cast, slots: list[Slot], rooms: list[Room], notes: list[Note],
+    store: Store,
+) -> None:  # fmt: skip
+    stage.put(store, camp, people.ada, notes[0], slots[1], rooms[1])
+    client.be(people.ada)
+    sent = {"revision": revision(client), "slot": slots[1].id, "room": rooms[1].id}
+    answer = client.submit(f"/camp/board/notes/{notes[1].id}/place", sent)
+    form = BeautifulSoup(answer.text, "html.parser").select_one("form[data-price-of]")
+    assert form is not None
+    assert [answer.status_code, *[option["value"] for option in form.select("option[selected]")]] == [
+        409, str(slots[1].id), str(rooms[1].id),
+    ]  # fmt: skip
+
+
 def test_the_board_asks_the_same_for_two_notes_and_for_many(
     client: Client, db: Session, camp: Conference, people: Cast, slots: list[Slot], rooms: list[Room], notes: list[Note]
 ) -> None:

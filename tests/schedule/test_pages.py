@@ -181,14 +181,25 @@ def test_nothing_ticked_and_nonsense_publish_nothing(client: Client, moved: Note
     assert "version 1" in client.get("/camp/schedule").text
 
 
-def test_what_has_begun_needs_a_tick_of_its_own(client: Client, moved: Note) -> None:
+def test_what_has_begun_is_named_and_where_moves_go_public_it_needs_a_tick(
+    client: Client, db: Session, camp: Conference, moved: Note
+) -> None:
     with time_machine.travel(make.at("11:10")):
         page = client.get("/camp/organize/publish").text
         badges = BeautifulSoup(page, "html.parser").select(".change .badge")
         assert [badge.get_text() for badge in badges] == ["has begun"]
+        assert ("One of these sessions has begun." in words(page), "anyway" in sent(page)) == (True, False)
+        camp.publishes_live = True
+        db.commit()
         refused = client.submit("/camp/organize/publish", sent(page))
         assert (refused.status_code, "has begun at 11:00" in words(refused.text)) == (409, True)
         assert client.submit("/camp/organize/publish", sent(refused.text) | {"anyway": "1"}).status_code == 303
+
+
+def test_what_has_begun_goes_public_by_hand_without_more_ado(client: Client, moved: Note) -> None:
+    with time_machine.travel(make.at("11:10")):
+        form = sent(client.get("/camp/organize/publish").text)
+        assert client.submit("/camp/organize/publish", form).status_code == 303
 
 
 def test_the_old_cells_lead_to_the_new_places(client: Client, people: Cast, moved: Note) -> None:

@@ -11,7 +11,7 @@ from werkzeug.datastructures import MultiDict
 
 from barcamp import db
 from barcamp.board.cards import SORTS, Board
-from barcamp.board.forms import BoardForm, WaiverForm
+from barcamp.board.forms import BoardForm, PlaceForm, WaiverForm
 from barcamp.board.words import card_url
 from barcamp.conferences.models import Conference
 from barcamp.core.timetable.score import audience
@@ -72,6 +72,7 @@ def page(
         arrangement=arranging.find_current(db.session(), conference),
         refusal=None if refusal is None else told(refusal),
         refused=refusal,
+        chosen=None if refusal is None else PlaceForm(request.form),
         waiving=waiving,
         active="board",
     )

@@ -43,7 +43,7 @@ def publish(slug: str) -> ResponseReturnValue:
         conference,
         lambda: publishing.publish(
             db.session(), conference, signed_in_person(), only=form.chosen, seen=form.revision.data,
-            unless_begun=not form.anyway.data, now=utcnow(),
+            unless_begun=conference.publishes_live and not form.anyway.data, now=utcnow(),
         ),
         form.chosen,
     )  # fmt: skip
