@@ -19,6 +19,7 @@ from barcamp.core.timetable.problem import Place, Problem
 from barcamp.core.timetable.reasons import Reason, why_unplaced
 from barcamp.core.timetable.score import Figures, audience, figures
 from barcamp.schedule.draft import Draft, DraftNote
+from barcamp.schedule.limit import Limit, seated_pct
 from barcamp.schedule.problems import Trouble
 from barcamp.venue.models import Room, Slot
 from barcamp.web.words import _, locale
@@ -89,8 +90,12 @@ class Board:
         troubles: Sequence[Trouble] = (),
         kept: Mapping[str, Any] | None = None,
         expected: Sequence[float] | None = None,
+        limit: Limit | None = None,
     ) -> None:
-        """`kept` is what the address carries along: how the tray is sorted. `expected` is each note's audience."""
+        """`kept` is what the address carries along: how the tray is sorted. `expected` is each note's audience, `limit`
+        what was proven about a draft, perhaps this one.
+        """
+        self.limit = limit
         self.draft = draft
         self.slug = slug
         self.kept = dict(kept or {})
@@ -106,7 +111,8 @@ class Board:
     @cached_property
     def at_most(self) -> float | None:
         """A share of the starred sessions that no schedule gets beyond; None where that says nothing."""
-        found = _seated_at_most(self.draft.problem_without_pins)
+        quick = _seated_at_most(self.draft.problem_without_pins)
+        found = min(quick, seated_pct(self.limit, self.draft.problem_to_arrange))
         return found if found < 100 else None
 
     @cached_property

@@ -26,6 +26,7 @@ from barcamp.schedule import queries, service
 from barcamp.schedule.draft import Draft
 from barcamp.schedule.errors import RULES, Stale
 from barcamp.schedule.found import LEASE, UNDECIDED, UNDER_WAY, WORTH_IT, Search
+from barcamp.schedule.limit import Limit
 from barcamp.schedule.models import Arrangement, ArrangementKind
 
 #: A search that nobody has ended so long after it was asked for is given up.
@@ -36,6 +37,18 @@ def find_current(db: Session, conference: Conference) -> Search | None:
     """The search that is under way or waits for a decision."""
     row = db.scalars(_undecided(conference)).one_or_none()
     return None if row is None else Search.of(row)
+
+
+def find_limit(db: Session, conference: Conference) -> Limit | None:
+    """The limit proven after the newest search that has one; whether it still holds is for limit.py to say."""
+    return db.scalars(
+        select(Arrangement.found["limit"])
+        .where(
+            Arrangement.conference_id == conference.id, Arrangement.kind == "fresh", Arrangement.ended_at.is_not(None)
+        )
+        .order_by(Arrangement.id.desc())
+        .limit(1)
+    ).first()
 
 
 def find_search(db: Session, conference: Conference, arrangement_id: int) -> Search | None:
@@ -185,6 +198,13 @@ def finish(db: Session, row: Arrangement, *, failed: bool = False, now: datetime
     """The search is over, unless it has become somebody else's or has been decided meanwhile."""
     values = {"state": "failed" if failed else "done", "ended_at": now}
     db.execute(update(Arrangement).where(_ours(row)).values(values))
+
+
+def keep_limit(db: Session, row: Arrangement, limit: Limit) -> None:
+    """Keep what was proven after a search, whatever has become of it; each limit is better than the one before."""
+    kept = db.get(Arrangement, row.id)
+    if kept is not None:
+        kept.found = {**(kept.found or {}), "limit": limit}
 
 
 def hand_back(db: Session, row: Arrangement) -> None:

@@ -1,6 +1,7 @@
 """What a search for a better draft has found, as pages read it. A row of Arrangement keeps it as JSON.
 
-{"before": figures, "impossible": [conflict], "plans": [plan], "loose": n (of a repair)}. A conflict is {"kind",
+{"before": figures, "impossible": [conflict], "plans": [plan], "loose": n (of a repair), "limit": that of limit.py, once
+something is proven}. A conflict is {"kind",
 "notes": [id], "slots": [id], "rooms": [id], "cells": n, "reason": kind or null, "needs": [word]}. A plan is
 {"allowed": most moves or null, "places": {note id: {"slot", "room", "pinned"} or null}, "figures": {name: number},
 "moved_slot": n, "moved_room": n}.

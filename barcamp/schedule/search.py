@@ -93,6 +93,7 @@ class Watch:
                 self._take(line)
                 if "end" in line:
                     self._write()
+                    self._hear_limits(lines, deadline)
                     return True
                 if time.monotonic() < self.looked_at + PAUSE:
                     continue
@@ -100,6 +101,21 @@ class Watch:
                     return True
                 if self.is_ending():
                     return None
+
+    def _hear_limits(self, lines: queue.SimpleQueue[Line | None], deadline: float) -> None:
+        """The search is over, whoever asked can decide; what is proven from now on is kept beside it.
+
+        Another search that waits, or the end of this worker, is more urgent than a proof.
+        """
+        with self.store.writing() as db:
+            arranging.finish(db, self.row, now=self.clock())
+        while (line := _next(lines)) is not None and not self.is_ending() and time.monotonic() < deadline:
+            if "limit" in line:
+                with self.store.writing() as db:
+                    arranging.keep_limit(db, self.row, line["limit"])
+            with self.store.reading() as db:
+                if arranging.some_wait(db, now=self.clock()):
+                    return
 
     def _read(self) -> Task:
         """The draft as it is now; from here on the search is one from this revision."""

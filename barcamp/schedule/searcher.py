@@ -2,9 +2,10 @@
 
 Searching is minutes of pure computing, which in a thread of the jobs worker would hold letters back. It gets one Task
 on its standard input (a pickle, of our own making) and answers with lines of JSON, each whole by itself: {"before",
-"impossible"} once, {"done"} now and then, {"plans"} whenever they are better, {"end": true} at last. A repair has all
-its plans at once, with "loose", a count. Plans are lists of [slot, room] or null. It ends when its input does, so
-that it never outlives whoever started it.
+"impossible"} once, {"done"} now and then, {"plans"} whenever they are better, {"end": true} when the search is over.
+After that come limits that no schedule beats, {"limit"}, each better than the one before. A repair has all its plans at
+once, with "loose", a count. Plans are lists of [slot, room] or null. It ends when its input does, so that it never
+outlives whoever started it.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ from barcamp.core.timetable.progress import Step
 from barcamp.core.timetable.repair import curve
 from barcamp.core.timetable.score import bill, figures
 from barcamp.core.timetable.solve import solve
+from barcamp.schedule import limit
 
 #: Seconds between two plans that are told; to tell one takes time, too.
 PAUSE = 0.4
@@ -92,6 +94,8 @@ def search(task: Task, out: IO[str]) -> None:
         solution = solve(task.problem, seed=task.seed, moves=task.moves, on_progress=teller.hear)
         teller.tell(task.moves, solution.plan)
     teller.say(end=True)
+    if task.kind == "fresh":
+        limit.look_for(task.problem, lambda found: teller.say(limit=found))
 
 
 def conflicts(problem: Problem) -> list[dict[str, Any]]:

@@ -15,9 +15,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from barcamp.conferences.models import Conference
+from barcamp.core.timetable.bound import prove
 from barcamp.db import Store
 from barcamp.log import queries as log
-from barcamp.schedule import arranging, queries, search, service
+from barcamp.schedule import arranging, limit, queries, search, service
 from barcamp.schedule.draft import placements, read
 from barcamp.schedule.errors import Stale
 from barcamp.schedule.found import LEASE, Search
@@ -111,6 +112,27 @@ def test_a_search_goes_from_asked_to_done_and_is_used(
     with store.reading() as reading:
         assert arranging.find_current(reading, camp) is None
     assert not work(store)
+
+
+def test_a_limit_is_proven_after_a_search_and_holds_until_somebody_gives_another_star(
+    db: Session, store: Store, camp: Conference, people: Cast, crowd: list[Note]
+) -> None:
+    for name in ("Noor", "Nell"):  # what they starred has no place beside what all others starred
+        fan = make.person(db, name)
+        for note in crowd[1:6:2]:
+            make.star(db, note, fan)
+    db.commit()
+    ask(store, camp, people)
+    work(store)
+    best = current(store, camp).best
+    proven = arranging.find_limit(db, camp)
+    problem = read(db, camp, now=utcnow()).problem_to_arrange
+    at_most = limit.seated_pct(proven, problem)
+    assert at_most == prove(problem, steps=limit.STEPS).seated_pct_at_most < 100.0
+    assert best is not None
+    assert best.outcome.seated_pct <= at_most
+    make.star(db, crowd[0], make.person(db, "Late fan"))
+    assert limit.seated_pct(proven, read(db, camp, now=utcnow()).problem_to_arrange) == 100.0
 
 
 def test_what_is_found_goes_by_the_seed_alone(store: Store, camp: Conference, people: Cast, crowd: list[Note]) -> None:

@@ -62,7 +62,9 @@ def page(
     troubles = problems.found(db.session(), conference, draft, expected)
     answer = render_template(
         "board/show.html",
-        board=Board(draft, conference.slug, opened, troubles, kept(), expected),
+        board=Board(
+            draft, conference.slug, opened, troubles, kept(), expected, arranging.find_limit(db.session(), conference)
+        ),
         revision=revision,
         blocks=blocks.of(draft),
         undoable=queries.find_undoable(db.session(), conference),
