@@ -43,14 +43,14 @@ class Listener:
     def counts(self) -> list[dict[str, int]]:
         return [frame["counts"] for frame in self.frames if frame["kind"] == "stars"]
 
-    def wait(self, until: Callable[[Self], bool], seconds: float = 5.0) -> Self:
+    def wait(self, until: Callable[[Self], bool], seconds: float = 15.0) -> Self:
         deadline = time.monotonic() + seconds
         while not until(self):
             assert time.monotonic() < deadline, f"not within {seconds:g} s: {self.raw.decode()}"
             time.sleep(0.002)
         return self
 
-    def wait_for(self, kind: str, seconds: float = 5.0) -> Self:
+    def wait_for(self, kind: str, seconds: float = 15.0) -> Self:
         return self.wait(lambda listener: kind in listener.kinds, seconds)
 
     def read(self, pieces: Iterable[bytes]) -> None:

@@ -157,7 +157,7 @@ def test_stop_ends_the_search_within_a_second_and_keeps_the_best(
         with store.writing() as db:
             arranging.stop(db, camp, asked.id, now=utcnow())
         stopped_at = time.monotonic()
-    assert time.monotonic() - stopped_at < 3  # a second on a machine that does nothing else
+    assert time.monotonic() - stopped_at < 20  # a second on a quiet machine; to its end it would take minutes
     kept = current(store, camp)
     assert (kept.state, kept.stopping) == ("done", True)
     assert kept.best is not None and kept.best.outcome.unplaced == 6

@@ -35,7 +35,7 @@ def wares(draw: st.DrawFn) -> tuple[list[int], list[int], int]:
     return fans, prices, draw(st.integers(1, 8))
 
 
-@settings(deadline=None, max_examples=100)
+@settings(deadline=None, max_examples=40)
 @given(wares())
 def test_what_is_ruled_out_is_not_there_and_what_is_found_is(given: tuple[list[int], list[int], int]) -> None:
     fans, prices, size = given

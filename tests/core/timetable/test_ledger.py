@@ -30,7 +30,7 @@ def draw_moves(data: st.DataObject, problem: Problem) -> dict[int, Place | None]
     return {s: other[s] for s in chosen}
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=30)
 @given(st.data())
 def test_prices_are_exact_one_after_the_other(data: st.DataObject) -> None:
     problem = data.draw(problems())

@@ -40,7 +40,7 @@ TALKS = st.lists(
 )
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=30)
 @given(TALKS, st.integers(1, 5))
 def test_everybody_once_in_as_few_blocks_as_it_takes(talks: list[Talk], places: int) -> None:
     blocks = line_up(talks, places)

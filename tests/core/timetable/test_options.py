@@ -87,7 +87,7 @@ def test_a_workshop_swaps_with_the_talks_it_meets() -> None:
     assert options(camp, plan, 2, swaps=True)[1].swap is None
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=30)
 @given(st.data())
 def test_the_change_is_exact_and_blocks_are_the_broken_rules(data: st.DataObject) -> None:
     problem = data.draw(problems())

@@ -45,7 +45,7 @@ def consistent(cells: Cells) -> bool:
     )
 
 
-@settings(deadline=None, max_examples=80)
+@settings(deadline=None, max_examples=40)
 @given(wants)
 def test_as_many_are_seated_as_can_be(wanted: list[frozenset[int]]) -> None:
     cells = Cells(5, [bit_set(sorted(own)) for own in wanted])
@@ -53,7 +53,7 @@ def test_as_many_are_seated_as_can_be(wanted: list[frozenset[int]]) -> None:
     assert consistent(cells)
 
 
-@settings(deadline=None, max_examples=80)
+@settings(deadline=None, max_examples=40)
 @given(wants, st.frozensets(st.integers(0, 4), max_size=2))
 def test_blocking_cells_seats_their_owners_elsewhere_or_says_no(
     wanted: list[frozenset[int]], gone: frozenset[int]
@@ -109,7 +109,7 @@ def rows(draw: st.DrawFn) -> tuple[Problem, int, list[int]]:
     return problem, slot, chosen
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=30)
 @given(rows())
 def test_quick_seats_cost_what_the_best_rooms_cost(row: tuple[Problem, int, list[int]]) -> None:
     problem, slot, chosen = row

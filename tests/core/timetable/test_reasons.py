@@ -96,7 +96,7 @@ def test_it_was_only_not_placed() -> None:
     )
 
 
-@settings(deadline=None, max_examples=80)
+@settings(deadline=None, max_examples=40)
 @given(problems())
 def test_a_proof_counts_one_item_more_than_places(problem: Problem) -> None:
     for s, why in solve(problem, seed=1).reasons.items():
@@ -106,7 +106,7 @@ def test_a_proof_counts_one_item_more_than_places(problem: Problem) -> None:
             assert len(everyone) == len(places) + 1
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=30)
 @given(st.data())
 def test_a_free_place_is_free_and_every_reason_has_words(data: st.DataObject) -> None:
     problem = data.draw(problems())

@@ -20,7 +20,7 @@ tables = st.integers(1, 5).flatmap(
 )
 
 
-@settings(deadline=None, max_examples=80)
+@settings(deadline=None, max_examples=40)
 @given(tables)
 def test_no_assignment_is_cheaper(table: list[list[int]]) -> None:
     chosen = cheapest_assignment(table)
@@ -76,7 +76,7 @@ def test_a_long_item_changes_rooms_with_all_that_is_in_its_way() -> None:
     assert assign_rooms(problem, plan) == (Place(0, 1), Place(0, 0), Place(1, 0))
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=30)
 @given(problems(pins=False))
 def test_new_rooms_cost_no_more_and_break_nothing(problem: Problem) -> None:
     plan = solve(problem, seed=3).plan
@@ -88,7 +88,7 @@ def test_new_rooms_cost_no_more_and_break_nothing(problem: Problem) -> None:
         assert bill(problem, better).price(problem.weights) <= bill(problem, start).price(problem.weights) + 1e-6
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=30)
 @given(
     st.lists(st.integers(0, 9), min_size=1, max_size=4),
     st.lists(st.lists(st.integers(0, 5), unique=True, max_size=6).map(tuple), max_size=12),

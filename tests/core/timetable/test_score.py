@@ -78,7 +78,7 @@ def test_each_weight_prices_its_own_part() -> None:
     assert counted.price(Weights(0, 10, 200, 3000, 40000, 0, 500000)) == 10 + 1 + 200 + 3000 + 40000 + 500000
 
 
-@settings(deadline=None, max_examples=80)
+@settings(deadline=None, max_examples=40)
 @given(st.data())
 def test_the_cost_is_that_of_the_slow_oracle(data: st.DataObject) -> None:
     problem = data.draw(problems())
@@ -87,7 +87,7 @@ def test_the_cost_is_that_of_the_slow_oracle(data: st.DataObject) -> None:
     assert audience(problem, plan) == pytest.approx([float(people) for people in oracle.audience(problem, plan)])
 
 
-@settings(deadline=None, max_examples=50)
+@settings(deadline=None, max_examples=30)
 @given(st.data())
 def test_reach_is_the_best_of_all_subsets(data: st.DataObject) -> None:
     problem = data.draw(problems())

@@ -26,7 +26,7 @@ def test_a_schedule_breaks_no_rule_and_costs_what_it_says(size: str, seed: int, 
     assert_same(checker.figures(camp, assign), solution.figures.rounded())
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=30)
 @given(st.data())
 def test_both_find_the_same_rules_broken_and_the_same_figures(data: st.DataObject) -> None:
     problem = data.draw(problems())

@@ -102,7 +102,7 @@ def test_a_pin_to_a_part_leaves_the_rest_to_the_solver() -> None:
     assert solve(problem, seed=1).plan == (Place(1, 1), Place(1, 0))
 
 
-@settings(deadline=None, max_examples=100)
+@settings(deadline=None, max_examples=40)
 @given(problems(), budgets, st.integers(0, 3))
 def test_no_rule_is_broken_but_pins_that_cannot_be_kept(problem: Problem, moves: int, seed: int) -> None:
     solution = solve(problem, seed=seed, moves=moves)
@@ -114,7 +114,7 @@ def test_no_rule_is_broken_but_pins_that_cannot_be_kept(problem: Problem, moves:
     assert "place-free" not in {reason.kind for reason in solution.reasons.values()}
 
 
-@settings(deadline=None, max_examples=50)
+@settings(deadline=None, max_examples=30)
 @given(problems(), problems(), budgets)
 def test_the_cost_told_is_that_of_the_slow_oracle(problem: Problem, other: Problem, moves: int) -> None:
     before = (solve(other, seed=1).plan * len(problem.items))[: len(problem.items)]
@@ -122,20 +122,20 @@ def test_the_cost_told_is_that_of_the_slow_oracle(problem: Problem, other: Probl
     assert solution.figures.cost == pytest.approx(oracle.cost(problem, solution.plan, before))
 
 
-@settings(deadline=None, max_examples=50)
+@settings(deadline=None, max_examples=30)
 @given(problems(), st.integers(0, 3))
 def test_searching_never_makes_it_dearer(problem: Problem, seed: int) -> None:
     assert solve(problem, seed=seed, moves=300).figures.cost <= solve(problem, seed=seed).figures.cost + 1e-6
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=30)
 @given(problems(), budgets)
 def test_what_people_know_stays_when_nothing_has_changed(problem: Problem, moves: int) -> None:
     known = solve(problem, seed=1, moves=moves).plan
     assert solve(problem, seed=7, before=known).plan == known
 
 
-@settings(deadline=None, max_examples=50)
+@settings(deadline=None, max_examples=30)
 @given(problems(), budgets)
 def test_names_do_not_matter(problem: Problem, moves: int) -> None:
     new_name = dict(zip("abcdefg", "gfbaxyz", strict=True))
