@@ -21,14 +21,17 @@ def create_app(settings: Settings | None = None) -> Flask:
     from barcamp.conferences.routes import blueprint as conferences
     from barcamp.feeds.routes import blueprint as feeds
     from barcamp.home.routes import blueprint as home
+    from barcamp.imports.routes import blueprint as imports
     from barcamp.live import hub
     from barcamp.live.routes import blueprint as live
+    from barcamp.news.routes import blueprint as news
     from barcamp.organize.routes import blueprint as organize
     from barcamp.people.routes import blueprint as people
     from barcamp.registration.routes import blueprint as registration
     from barcamp.schedule.routes import blueprint as schedule
     from barcamp.screens.routes import blueprint as screens
     from barcamp.settings import PROJECT, from_environment
+    from barcamp.speakers.routes import blueprint as speakers
     from barcamp.venue.routes import blueprint as venue
     from barcamp.wall.routes import blueprint as wall
     from barcamp.web import install
@@ -44,7 +47,8 @@ def create_app(settings: Settings | None = None) -> Flask:
     hub.install(app, settings)
     cli.install(app)
     for blueprint in (
-        people, conferences, venue, registration, wall, schedule, feeds, live, agenda, board, screens, organize, home,
+        people, conferences, venue, registration, wall, schedule, speakers, feeds, imports, news, live, agenda, board,
+        screens, organize, home,
     ):  # fmt: skip
         app.register_blueprint(blueprint)
     return app

@@ -21,12 +21,15 @@ from huey import Huey, PostgresHuey, SqliteHuey, crontab
 from huey.consumer import Consumer
 
 from barcamp.db import Store
+from barcamp.imports import reading
 from barcamp.mail import service as mail
 from barcamp.mail.delivery import deliver
+from barcamp.news import push, telling
 from barcamp.people import service as people
 from barcamp.schedule import arranging, publishing, search
 from barcamp.schedule.quiet import QUIET
 from barcamp.settings import Settings
+from barcamp.speakers import sources
 from barcamp.web.clock import utcnow
 
 log = logging.getLogger(__name__)
@@ -43,6 +46,8 @@ GRACE = 8.0
 #: Seconds between two looks whether all threads are alive.
 HEALTH = 10.0
 TABLES_LOCK = 7_226_228  # any number but the migrations' own
+#: Seconds between a nudge and the work, where what is due has to be quiet first.
+WAITS = {"publish": QUIET.total_seconds() + 0.5}
 STOPPING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
@@ -52,35 +57,27 @@ def install(app: Flask, settings: Settings) -> None:
     queue, desks = _queue(settings), Desks(store)
     app.extensions["queue"], app.extensions["desks"] = queue, desks
 
-    @queue.task(name="send_letters")  # type: ignore[untyped-decorator]
-    def send_letters() -> None:
-        deliver(store, settings, clock=utcnow)
+    works: dict[str, Callable[[], Any]] = {  # by the word that wakes them
+        "letters": lambda: deliver(store, settings, clock=utcnow),
+        "publish": lambda: publishing.publish_due(store, now=utcnow()),
+        "news": lambda: telling.tell_due(store, now=utcnow()),
+        "pushes": lambda: push.deliver(store, settings, clock=utcnow),
+        "imports": lambda: reading.read_waiting(store, clock=utcnow),
+        "sources": lambda: sources.read_due(store, clock=utcnow),
+        "arrangements": desks.work,
+    }
+    for word, work in works.items():
+        store.wakers[word] = _waker(queue, queue.task(name=word)(_nothing_returned(work)), WAITS.get(word, 0.0))
 
-    @queue.task(name="arrange")  # type: ignore[untyped-decorator]
-    def arrange() -> None:
-        desks.work()
-
-    @queue.task(name="publish_due")  # type: ignore[untyped-decorator]
-    def publish_due() -> None:
-        publishing.publish_due(store, now=utcnow())
-
-    @queue.periodic_task(crontab(minute="*"), name="sweep")  # type: ignore[untyped-decorator]
-    def sweep() -> None:
-        deliver(store, settings, clock=utcnow)
-        publishing.publish_due(store, now=utcnow())
-
-    @queue.periodic_task(crontab(minute="*"), name="search_on")  # type: ignore[untyped-decorator]
-    def search_on() -> None:
-        desks.work()
+    # what keeps others waiting is swept by a task of its own
+    for name, words in (("sweep", ("letters", "publish", "news")), ("push_on", ("pushes",)),
+                        ("read_on", ("imports", "sources")), ("search_on", ("arrangements",))):  # fmt: skip
+        queue.periodic_task(crontab(minute="*"), name=name)(_nothing_returned(*(works[word] for word in words)))
 
     # hourly, for what is due daily: a laptop at a venue is not on at any given hour
     @queue.periodic_task(crontab(minute="17"), name="clean_up")  # type: ignore[untyped-decorator]
     def clean_up() -> None:
         forget_what_is_old(store)
-
-    store.wakers["letters"] = lambda: _nudge(queue, send_letters)
-    store.wakers["arrangements"] = lambda: _nudge(queue, arrange)
-    store.wakers["publish"] = lambda: _nudge(queue, lambda: publish_due.schedule(delay=QUIET.total_seconds() + 0.5))
 
 
 class Desks:
@@ -159,6 +156,21 @@ def run_worker(app: Flask) -> None:
     app.extensions["desks"].close()
     worker.stop(graceful=True)
     queue.storage.close()
+
+
+def _nothing_returned(*works: Callable[[], Any]) -> Callable[[], None]:
+    """One task of several works; the queue keeps no results."""
+
+    def task() -> None:
+        for work in works:
+            work()
+
+    return task
+
+
+def _waker(queue: Huey, task: Any, wait: float) -> Callable[[], None]:
+    """Nudge the worker to do this task, at once or after a wait in seconds."""
+    return lambda: _nudge(queue, task if wait == 0 else lambda: task.schedule(delay=wait))
 
 
 def _nudge(queue: Huey, task: Callable[[], Any]) -> None:

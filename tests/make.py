@@ -42,7 +42,7 @@ def conference(db: Session, organizer: Person | None = None, slug: str = "camp",
     values: dict[str, Any] = {
         "name": "Otter BarCamp", "tagline": "One day, one building, your topics", "starts_on": DAY, "ends_on": DAY,
         "zone": ZONE, "venue": "Otter Hall", "address": "1 River Road", "shirt_sizes": ["S", "M", "L"],
-        "created_at": NOW,
+        "created_at": NOW, "stamped_at": NOW,
     }  # fmt: skip
     made = Conference(slug=slug, **values | given)
     db.add(made)

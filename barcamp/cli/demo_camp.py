@@ -35,7 +35,8 @@ def scene(*, slug: str, seed: int, organizer: str, now: datetime) -> Scene:
     ideas = _ideas(rng, told, people, slots, today, wall_opens, now)
     return Scene(
         conference={
-            **told["conference"], "slug": slug, "starts_on": today.day, "ends_on": today.day, "created_at": created,
+            **told["conference"], "slug": slug, "starts_on": today.day, "ends_on": today.day,
+            "created_at": created, "stamped_at": created,
             "about": told["conference"]["about"].strip(), "conduct": told["conference"]["conduct"].strip(),
             "registration_opens_at": created, "wall_opens_at": wall_opens, "stars_open_at": wall_opens,
             "schedule_expected_at": _schedule_expected(today, now),

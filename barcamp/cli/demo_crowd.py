@@ -74,7 +74,8 @@ def scene(size: Size, *, slug: str, seed: int, organizer: str, now: datetime) ->
         conference={
             "slug": slug, "name": f"{slug.replace('-', ' ').title()} BarCamp", "starts_on": first, "zone": ZONE,
             "ends_on": first + timedelta(days=size.days - 1), "tagline": "A crowd that does not exist",
-            "venue": "Otter Hall", "address": "1 River Road", "created_at": created, "shirt_sizes": list(SHIRTS),
+            "venue": "Otter Hall", "address": "1 River Road",
+            "created_at": created, "stamped_at": created, "shirt_sizes": list(SHIRTS),
             "capacity": size.people * 19 // 20, "registration_opens_at": created, "wall_opens_at": created,
             "stars_open_at": created,
         },

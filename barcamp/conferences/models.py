@@ -1,10 +1,11 @@
-"""Conference, its phases, Role and Sponsor."""
+"""Conference, its phases, FormerSlug, Role and Sponsor."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal
+from uuid import uuid4
 
 from sqlalchemy import CheckConstraint, ForeignKey, Text, UniqueConstraint, false, text, true
 from sqlalchemy.orm import Mapped, composite, mapped_column, relationship
@@ -45,6 +46,7 @@ class Conference(Base):
         CheckConstraint("longitude IS NULL OR (longitude >= -180 AND longitude <= 180)", name="longitude"),
         CheckConstraint("stars_shown IN ('always', 'after_wall', 'never')", name="stars_shown"),
         CheckConstraint("freeze_minutes >= 0 AND freeze_minutes <= 240", name="freeze_minutes"),
+        CheckConstraint("news_quiet_minutes >= 0 AND news_quiet_minutes <= 60", name="news_quiet_minutes"),
         CheckConstraint("turnout_percent >= 1 AND turnout_percent <= 300", name="turnout_percent"),
     )
 
@@ -70,9 +72,16 @@ class Conference(Base):
     shirts_until: Mapped[datetime | None]
     created_at: Mapped[datetime]
 
+    uid: Mapped[str] = mapped_column(
+        unique=True, default=lambda: str(uuid4())
+    )  # the calendar's name for the conference itself, for life
+    sequence: Mapped[int] = mapped_column(default=0, server_default=text("0"))  # RFC 5545, 3.8.7.4: only rises
+    stamped_at: Mapped[datetime]  # when something last changed that its own line in a calendar shows
     publishes_live: Mapped[bool] = mapped_column(default=False, server_default=false())  # each move, after a quiet time
     publish_due_at: Mapped[datetime | None]  # the end of that quiet time, while a move waits for it
     freeze_minutes: Mapped[int] = mapped_column(default=15, server_default=text("15"))  # while it publishes live
+    news_due_at: Mapped[datetime | None]  # when people are told of what has changed in public, while something waits
+    news_quiet_minutes: Mapped[int] = mapped_column(default=3, server_default=text("3"))  # changes gather that long
     turnout_percent: Mapped[int] = mapped_column(default=100, server_default=text("100"))  # who comes of who starred
 
     registration_opens_at: Mapped[datetime | None]
@@ -108,6 +117,16 @@ class Conference(Base):
 
     def shirts_can_be_chosen(self, now: datetime) -> bool:
         return bool(self.shirt_sizes) and (self.shirts_until is None or now < self.shirts_until)
+
+
+class FormerSlug(Base):
+    """A slug that a conference once had. Its addresses lead to the present ones, and nobody else can have it."""
+
+    __tablename__ = "former_slug"
+
+    slug: Mapped[str] = mapped_column(primary_key=True)
+    conference_id: Mapped[int] = mapped_column(ForeignKey("conference.id", ondelete="CASCADE"), index=True)
+    left_at: Mapped[datetime]
 
 
 class Role(Base):

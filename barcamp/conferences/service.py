@@ -32,7 +32,7 @@ def create_conference(
 ) -> Conference:
     """Start a conference; who starts it organizes it. Without a slug one is made from the name."""
     slug = slug or propose_slug(db, details)
-    conference = Conference(slug=slug, created_at=now, sponsors=[], **_columns(details))
+    conference = Conference(slug=slug, created_at=now, stamped_at=now, sponsors=[], **_columns(details))
     try:
         with db.begin_nested():  # a slug that is taken must cost no more than this one row
             db.add(conference)

@@ -12,7 +12,7 @@ import math
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Literal
 from urllib.parse import urlsplit
 
@@ -47,6 +47,8 @@ _TOO_HIGH = 2**31
 class Occurrence:
     """One talk in one slot, as a calendar shows it. Times are aware; texts may be anything, they get cleaned here.
 
+    Where both times are dates it is of whole days, from `starts_at` until before `ends_at` (RFC 5545 3.6.1).
+
     `uid` is stored with the placement and never made from what can change. `stamped_at` is the last change that shows
     here (RFC 5545 3.8.7.2 and 3.8.7.3), `sequence` counts such changes and never goes down. `place` is "Room, Venue".
     `description` is plain text and ends with the address of the talk's page. `geo` is (latitude, longitude) in degrees.
@@ -56,8 +58,8 @@ class Occurrence:
     sequence: int
     stamped_at: datetime
     created_at: datetime
-    starts_at: datetime
-    ends_at: datetime
+    starts_at: date | datetime
+    ends_at: date | datetime
     title: str
     place: str
     description: str
@@ -93,16 +95,15 @@ def fragment(occurrence: Occurrence, *, busy: bool) -> bytes:
         ValueError: a naive or backward time, a sequence outside 0..2^31-1, a UID or address with odd characters, a
             position off the globe, an unknown status. Texts never raise.
     """
-    if occurrence.ends_at <= occurrence.starts_at:
-        raise ValueError("An occurrence ends after it starts.")
+    _refuse_backwards(occurrence.starts_at, occurrence.ends_at)
     event = Event()
     _put(event, "UID", _uid(occurrence.uid))
     _put(event, "SEQUENCE", _sequence(occurrence.sequence))
     _put(event, "DTSTAMP", _instant(occurrence.stamped_at))
     _put(event, "CREATED", _instant(occurrence.created_at))
     _put(event, "LAST-MODIFIED", _instant(occurrence.stamped_at))
-    _put(event, "DTSTART", _instant(occurrence.starts_at))
-    _put(event, "DTEND", _instant(occurrence.ends_at))
+    _put_when(event, "DTSTART", occurrence.starts_at)
+    _put_when(event, "DTEND", occurrence.ends_at)
     _put(event, "SUMMARY", _text(shown_title(occurrence)))
     _put(event, "LOCATION", _text(clean_line(occurrence.place) or PLACE_TO_COME))
     _put(event, "DESCRIPTION", _text(clean_text(occurrence.description)))
@@ -185,6 +186,20 @@ class _Written(vText):
 
 def _put(component: Component, name: str, written: str, **parameters: str) -> None:
     component.add(name, _Written(written, params=parameters), encode=False)
+
+
+def _put_when(component: Component, name: str, when: date | datetime) -> None:
+    if isinstance(when, datetime):
+        _put(component, name, _instant(when))
+    else:
+        _put(component, name, when.isoformat().replace("-", ""), VALUE="DATE")
+
+
+def _refuse_backwards(start: date | datetime, end: date | datetime) -> None:
+    if isinstance(start, datetime) != isinstance(end, datetime):
+        raise ValueError("Whole days and times do not mix.")
+    if end <= start:
+        raise ValueError("An occurrence ends after it starts.")
 
 
 def _text(clean: str) -> str:

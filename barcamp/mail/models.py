@@ -29,3 +29,4 @@ class Letter(Base):
     last_error: Mapped[str | None]
     sent_at: Mapped[datetime | None]
     given_up_at: Mapped[datetime | None]
+    calendar: Mapped[bytes | None] = mapped_column(deferred=True)  # iCalendar, sent along

@@ -1,4 +1,4 @@
-"""Placement, Cell, Arrangement and Waiver (the draft), Version, Publication and Entry (what is published)."""
+"""Placement, Cell, Arrangement and Waiver (the draft); what is public is in the others."""
 
 from __future__ import annotations
 
@@ -157,3 +157,28 @@ class Entry(Base):
     fragment: Mapped[bytes]
 
     note: Mapped[Note] = relationship(lazy="raise_on_sql", foreign_keys=[note_id])
+
+
+class Untold(Base):
+    """A session of the published schedule that has changed, and nobody has been told of it yet. `was` is what people
+    know: {"state", "starts_at", "ends_at" (ISO 8601, UTC), "room", "title"}; None where it had no place in public.
+    """
+
+    __tablename__ = "untold"
+
+    note_id: Mapped[int] = mapped_column(ForeignKey("note.id", ondelete="CASCADE"), primary_key=True)
+    conference_id: Mapped[int] = mapped_column(ForeignKey("conference.id", ondelete="CASCADE"), index=True)
+    was: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+    since: Mapped[datetime]
+
+
+class HeadCount(Base):
+    """How many people are in a session, as somebody there has counted last."""
+
+    __tablename__ = "head_count"
+    __table_args__ = (CheckConstraint("heads >= 0 AND heads <= 100000", name="heads"),)
+
+    note_id: Mapped[int] = mapped_column(ForeignKey("note.id", ondelete="CASCADE"), primary_key=True)
+    heads: Mapped[int]
+    counted_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id", ondelete="SET NULL"), index=True)
+    counted_at: Mapped[datetime]

@@ -79,6 +79,8 @@ class Note(Base):
     look_count: Mapped[int] = mapped_column(default=0, server_default=text("0"))
     talk_minutes: Mapped[int | None]
     block_id: Mapped[int | None] = mapped_column(ForeignKey("note.id", ondelete="SET NULL"), index=True)
+    slides_url: Mapped[str] = mapped_column(default="", server_default=text("''"))
+    recording_url: Mapped[str] = mapped_column(default="", server_default=text("''"))
 
     conference: Mapped[Conference] = relationship(lazy="raise_on_sql")
     author: Mapped[Person | None] = relationship(lazy="raise_on_sql", foreign_keys=[author_id])

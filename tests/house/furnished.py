@@ -12,15 +12,18 @@ from typing import Any
 from flask import Flask
 from sqlalchemy.orm import Session
 
-from barcamp.conferences.models import Conference, Sponsor
+from barcamp.conferences.models import Conference, FormerSlug, Sponsor
 from barcamp.db import Store
 from barcamp.feeds import service as feeds
+from barcamp.imports.models import Import
 from barcamp.mail import letters
 from barcamp.mail.links import Links
+from barcamp.news.models import Bulletin, News, NewsChoice, PushMessage, PushSubscription
 from barcamp.people import codes
 from barcamp.people.models import Device, Person
 from barcamp.registration.models import Registration, RegistrationMeal
-from barcamp.schedule.models import Arrangement, Waiver
+from barcamp.schedule.models import Arrangement, HeadCount, Untold, Waiver
+from barcamp.speakers.models import FormerName, Picture, Speaker, Talk, TalkSource, Visit
 from barcamp.venue.models import Closure, Room, Slot
 from barcamp.wall.models import CoHost, Invitation, Look, MergeOffer, Note, Pitch, PitchRound, Report
 from tests import make, stage
@@ -91,10 +94,11 @@ def furnish(app: Flask, db: Session, slug: str = SLUG) -> House:
     db.flush()
     talk = _talk(db, camp, notes, attendee, helper)
     board = _board(db, camp, organizer, attendee, slots, rooms)
+    later = _after_publishing(db, camp, organizer, attendee, helper, notes)
     names = {
         "slug": slug, "note_id": notes[0].id, "into_id": notes[1].id, "room_id": rooms[1].id, "closure_id": closure.id,
         "slot_id": slots[2].id, "meal_id": lunch.id, "sponsor_id": sponsor.id, "person_id": helper.id,
-        "registration_id": registrations[0].id, "device_id": device.id, "link_id": link.id, **talk, **board,
+        "registration_id": registrations[0].id, "device_id": device.id, "link_id": link.id, **talk, **board, **later,
         "people.link": sign_in_token, "feeds.agenda_ics": feeds.token_of(link.nonce, key),
     }  # fmt: skip
     return House(camp, organizer, helper, attendee, stranger, walk_in, notes, names)
@@ -190,3 +194,61 @@ def _schedule(
     stage.take_off(store, camp, organizer, notes[2])
     stage.publish(store, camp, organizer)
     stage.put(store, camp, organizer, notes[1], slots[1], rooms[1])
+
+
+def _after_publishing(
+    db: Session, camp: Conference, organizer: Person, attendee: Person, helper: Person, notes: list[Note]
+) -> dict[str, Any]:
+    """What follows a published schedule: news, heads counted, a speaker's page with talks elsewhere, an import."""
+    db.add_all([
+        FormerSlug(slug=f"old-{camp.slug}", conference_id=camp.id, left_at=make.NOW),
+        HeadCount(note_id=notes[0].id, heads=17, counted_by_id=attendee.id, counted_at=make.NOW),
+        Speaker(person_id=attendee.id, slug=f"giorgos-{camp.slug}", public=True, bio="Γεια *σας*.", changed_at=make.NOW,
+                links=[{"name": "Σελίδα", "url": "https://giorgos.example/"}]),
+        FormerName(slug=f"old-giorgos-{camp.slug}", person_id=attendee.id, left_at=make.NOW),
+        Picture(person_id=attendee.id, media_type="image/png", content=b"", etag="0", changed_at=make.NOW),
+        NewsChoice(person_id=attendee.id, by_push=False, changed_at=make.NOW),
+    ])  # fmt: skip
+    if db.get(Untold, notes[1].id) is None:
+        db.add(Untold(note_id=notes[1].id, conference_id=camp.id, was=None, since=make.NOW))
+    announcement = Bulletin(
+        conference_id=camp.id, kind="announcement", author_id=organizer.id, title="Ρεύμα", text="Γύρισε.",
+        told_at=make.NOW, readers=1,
+    )  # fmt: skip
+    source = TalkSource(
+        person_id=attendee.id, url=f"https://talks.example/{camp.slug}.ics", added_at=make.NOW,
+        due_at=make.NOW + timedelta(days=3650),
+    )  # fmt: skip
+    taken = Import(
+        conference_id=camp.id,
+        asked_by_id=organizer.id,
+        kind="ics",
+        name="άλλο.ics",
+        state="failed",
+        asked_at=make.NOW,
+        report={"why": "empty"},
+    )
+    browser = PushSubscription(
+        person_id=attendee.id, endpoint=f"https://push.example/{camp.slug}", p256dh="k", auth="a", label="Κινητό",
+        created_at=make.NOW,
+    )  # fmt: skip
+    db.add_all([announcement, source, taken, browser])
+    db.flush()
+    elsewhere = Talk(
+        uid=f"talk-{camp.slug}", person_id=attendee.id, title="Σύννεφα", conference="Γέφυρα", place="Πόλη",
+        starts_on=make.DAY, ends_on=make.DAY, source_id=source.id, source_uid="1", created_at=make.NOW,
+        stamped_at=make.NOW, fragment=b"",
+    )  # fmt: skip
+    db.add(elsewhere)
+    db.flush()
+    db.add_all([
+        News(bulletin_id=announcement.id, person_id=attendee.id),
+        Visit(speaker_id=attendee.id, visitor_id=helper.id, conference_id=camp.id, named=True, at=make.NOW),
+        PushMessage(subscription_id=browser.id, title="Ρεύμα", text="Γύρισε.", path="/", written_at=make.NOW,
+                    due_at=make.NOW, sent_at=make.NOW),
+    ])  # fmt: skip
+    db.flush()
+    return {
+        "name": f"giorgos-{camp.slug}", "talk_id": elsewhere.id, "source_id": source.id, "import_id": taken.id,
+        "bulletin_id": announcement.id, "subscription_id": browser.id, "room": "beta", "tag": "βάρκα",
+    }  # fmt: skip

@@ -18,8 +18,9 @@ from tests.servers import postgres
 
 PROJECT = Path(__file__).resolve().parents[2]
 START_AND_SLEEP = """
-import time
+import signal, time
 from tests.servers import postgres
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background jobs inherit that it is ignored
 server = postgres.start()
 print(server.url, flush=True)
 time.sleep(600)

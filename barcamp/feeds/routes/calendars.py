@@ -10,7 +10,7 @@ import logging
 from collections.abc import Iterable
 from urllib.parse import quote
 
-from flask import Blueprint, Response, abort, current_app, flash, make_response, render_template, request, url_for
+from flask import Response, abort, current_app, flash, make_response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from barcamp import db
@@ -20,6 +20,7 @@ from barcamp.errors import Refused
 from barcamp.feeds import queries, service
 from barcamp.feeds.forms import LinkForm
 from barcamp.feeds.models import FeedToken
+from barcamp.feeds.routes.door import blueprint
 from barcamp.schedule import queries as schedule
 from barcamp.schedule.models import Publication
 from barcamp.web import fresh
@@ -29,7 +30,6 @@ from barcamp.web.guard import anyone, me, named, signed_in_person
 from barcamp.web.load import conference_or_404
 from barcamp.web.words import _, told
 
-blueprint = Blueprint("feeds", __name__)
 log = logging.getLogger(__name__)
 
 # part of every validator: raise it when the serialiser's output changes for equal rows

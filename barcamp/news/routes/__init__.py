@@ -1,0 +1,7 @@
+"""News: the inbox, how somebody wants to hear, and what organizers say to all."""
+
+from __future__ import annotations
+
+from barcamp.news.routes.door import blueprint
+
+__all__ = ["blueprint"]

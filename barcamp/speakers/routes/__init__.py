@@ -1,0 +1,7 @@
+"""The speakers' pages: what everybody sees, and what a speaker fills in."""
+
+from __future__ import annotations
+
+from barcamp.speakers.routes.door import blueprint
+
+__all__ = ["blueprint"]
