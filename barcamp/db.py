@@ -226,6 +226,16 @@ def session() -> Session:
     return found
 
 
+def snapshot() -> Session:
+    """The session of this request, whose SELECTs all see the same moment, for answers that are made of several. To be
+    asked for before the first of them; on SQLite they always do.
+    """
+    found = session()
+    if not store().on_sqlite and not found.in_transaction():
+        found.connection(execution_options={"isolation_level": "REPEATABLE READ"})
+    return found
+
+
 def commit() -> None:
     """Commit this request's one transaction, open the gate and wake whoever was asked for."""
     store().commit(session())

@@ -21,6 +21,7 @@ from huey import Huey, PostgresHuey, SqliteHuey, crontab
 from huey.consumer import Consumer
 
 from barcamp.db import Store
+from barcamp.feeds.moved import follow_base_url
 from barcamp.imports import reading
 from barcamp.mail import service as mail
 from barcamp.mail.delivery import deliver
@@ -48,6 +49,8 @@ HEALTH = 10.0
 TABLES_LOCK = 7_226_228  # any number but the migrations' own
 #: Seconds between a nudge and the work, where what is due has to be quiet first.
 WAITS = {"publish": QUIET.total_seconds() + 0.5}
+#: Seconds from one sweep to the next, and a little more.
+SWEPT_EVERY = 65.0
 STOPPING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
@@ -60,14 +63,15 @@ def install(app: Flask, settings: Settings) -> None:
     works: dict[str, Callable[[], Any]] = {  # by the word that wakes them
         "letters": lambda: deliver(store, settings, clock=utcnow),
         "publish": lambda: publishing.publish_due(store, now=utcnow()),
-        "news": lambda: telling.tell_due(store, now=utcnow()),
+        "news": lambda: _tell(store, lambda wait: _nudge(queue, lambda: tasks["news"].schedule(delay=wait))),
         "pushes": lambda: push.deliver(store, settings, clock=utcnow),
         "imports": lambda: reading.read_waiting(store, clock=utcnow),
         "sources": lambda: sources.read_due(store, clock=utcnow),
         "arrangements": desks.work,
     }
-    for word, work in works.items():
-        store.wakers[word] = _waker(queue, queue.task(name=word)(_nothing_returned(work)), WAITS.get(word, 0.0))
+    tasks = {word: queue.task(name=word)(_nothing_returned(work)) for word, work in works.items()}
+    for word, task in tasks.items():
+        store.wakers[word] = _waker(queue, task, WAITS.get(word, 0.0))
 
     # what keeps others waiting is swept by a task of its own
     for name, words in (("sweep", ("letters", "publish", "news")), ("push_on", ("pushes",)),
@@ -119,10 +123,11 @@ def prepare(settings: Settings) -> None:
 
 
 def forget_what_is_old(store: Store) -> None:
-    """Drop ended codes, browsers long unseen, and the words of old letters."""
+    """Drop ended codes, browsers long unseen, the words of old letters, old notifications."""
     with store.writing() as db:
         people.forget_old(db, now=utcnow())
         mail.forget_old_texts(db, now=utcnow())
+        push.forget_old(db, now=utcnow())
 
 
 def run_worker(app: Flask) -> None:
@@ -136,6 +141,7 @@ def run_worker(app: Flask) -> None:
     queue: Huey = app.extensions["queue"]
     if settings.on_sqlite:
         queue.storage._timeout = 5.0  # nobody waits for us: we may wait for the file
+    _follow_base_url(app.extensions["store"])
     worker = Consumer(queue, workers=THREADS, initial_delay=POLL, backoff=1.0, max_delay=POLL, shutdown_timeout=GRACE)
     stopping: list[int] = []
     # huey sets handlers of its own, of which the one for SIGHUP starts anew: a closed terminal is no reason to
@@ -158,6 +164,14 @@ def run_worker(app: Flask) -> None:
     queue.storage.close()
 
 
+def _follow_base_url(store: Store) -> None:
+    """The site may have been given another address while nobody worked. Nothing else waits for that."""
+    try:
+        follow_base_url(store, now=utcnow())
+    except Exception:
+        log.warning("calendars could not be given the site's new address", exc_info=True)
+
+
 def _nothing_returned(*works: Callable[[], Any]) -> Callable[[], None]:
     """One task of several works; the queue keeps no results."""
 
@@ -166,6 +180,15 @@ def _nothing_returned(*works: Callable[[], Any]) -> Callable[[], None]:
             work()
 
     return task
+
+
+def _tell(store: Store, again_in: Callable[[float], None]) -> None:
+    """Tell what is due. What is due before the next sweep is told on time, too: a quiet time ends on the second."""
+    now = utcnow()
+    telling.tell_due(store, now=now)
+    due_at = telling.find_next_due(store)
+    if due_at is not None and 0 < (wait := (due_at - now).total_seconds()) <= SWEPT_EVERY:
+        again_in(wait)
 
 
 def _waker(queue: Huey, task: Any, wait: float) -> Callable[[], None]:

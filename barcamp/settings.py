@@ -5,14 +5,17 @@ A wrong value stops the start with one line that names it (`SettingsError`).
 
 from __future__ import annotations
 
+import base64
 import os
 import secrets
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
 PROJECT = Path(__file__).resolve().parent.parent
+_P256_ORDER = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551  # FIPS 186-4, D.1.2.3
 
 
 class SettingsError(Exception):
@@ -36,6 +39,7 @@ class Settings:
     jobs: bool
     proxies: int
     metrics_token: str | None
+    vapid_key: str
 
     @property
     def on_sqlite(self) -> bool:
@@ -66,6 +70,7 @@ def from_environment(environ: Mapping[str, str] = os.environ) -> Settings:
         jobs=_switch(environ, "BARCAMP_JOBS", default=True),
         proxies=_whole_number(environ, "BARCAMP_PROXIES", 0, 0, 5),
         metrics_token=environ.get("BARCAMP_METRICS_TOKEN") or None,
+        vapid_key=_vapid_key(environ, data),
     )
 
 
@@ -150,21 +155,52 @@ def _secret_key(environ: Mapping[str, str], data: Path) -> str:
         if len(given) < 16:
             raise SettingsError("BARCAMP_SECRET_KEY must be at least 16 characters long.")
         return given
-    path = data / "secret_key"
-    try:
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        return _kept_key(path)
-    with os.fdopen(descriptor, "w", encoding="ascii") as file:
-        key = secrets.token_urlsafe(32)
-        file.write(key)
-        file.flush()
-        os.fsync(file.fileno())
-    return key
-
-
-def _kept_key(path: Path) -> str:
-    key = path.read_text(encoding="ascii").strip()
+    key = _made_once(data / "secret_key", lambda: secrets.token_urlsafe(32))
     if len(key) < 16:
-        raise SettingsError(f"The secret key in {path} is too short; remove the file to have a new one made.")
+        raise SettingsError(f"The secret key in {data / 'secret_key'} is too short; remove the file to have a new one.")
     return key
+
+
+def _vapid_key(environ: Mapping[str, str], data: Path) -> str:
+    """The key that signs what goes to push services (RFC 8292): 32 bytes of a private key on P-256 in base64url."""
+    given = environ.get("BARCAMP_VAPID_KEY", "").strip().rstrip("=")
+    if given:
+        if not _is_private_key(given):
+            raise SettingsError("BARCAMP_VAPID_KEY must be a private key on P-256: 32 bytes in base64url, 43 letters.")
+        return given
+    path = data / "vapid_key"
+    key = _made_once(path, lambda: _base64url((secrets.randbelow(_P256_ORDER - 1) + 1).to_bytes(32, "big")))
+    if not _is_private_key(key):
+        raise SettingsError(f"The key in {path} is none; remove the file to have a new one, and browsers ask again.")
+    return key
+
+
+def _is_private_key(text: str) -> bool:
+    try:
+        raw = base64.b64decode(text + "=", altchars=b"-_", validate=True)
+    except ValueError:
+        return False
+    return len(raw) == 32 and 0 < int.from_bytes(raw, "big") < _P256_ORDER
+
+
+def _base64url(raw: bytes) -> str:
+    return base64.urlsafe_b64encode(raw).decode("ascii").rstrip("=")
+
+
+def _made_once(path: Path, make: Callable[[], str]) -> str:
+    """What is kept in a file that its owner alone can read. Of several processes that miss it, one makes it: the file
+    is there whole or not at all.
+    """
+    if not path.exists():
+        half = path.with_name(f".{path.name}.{os.getpid()}.{secrets.token_hex(4)}")
+        descriptor = os.open(half, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        try:
+            with os.fdopen(descriptor, "w", encoding="ascii") as file:
+                file.write(make())
+                file.flush()
+                os.fsync(file.fileno())
+            with suppress(FileExistsError):
+                os.link(half, path)
+        finally:
+            half.unlink()
+    return path.read_text(encoding="ascii", errors="replace").strip()

@@ -6,6 +6,7 @@ import shutil
 import sqlite3
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -16,9 +17,8 @@ from flask import Flask
 from flask.testing import FlaskClient
 from itsdangerous import URLSafeTimedSerializer
 from jinja2 import FileSystemBytecodeCache
-from sqlalchemy import NullPool, create_engine, event
+from sqlalchemy import Engine, NullPool, create_engine, event
 from sqlalchemy.orm import Session
-from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
 from barcamp import create_app
@@ -29,30 +29,13 @@ from barcamp.people.models import Device, Person
 from barcamp.settings import Settings, from_environment
 from barcamp.tables import Base
 from barcamp.web.guard import COOKIE, token_hash
-from tests import make
+from tests import make, once
 from tests.people import Cast, cast
 from tests.servers import postgres as postgres_server
 
 TEMPLATES = FileSystemBytecodeCache()
-
-
-def _compile_addresses_once() -> None:
-    """Werkzeug writes and compiles a Python function for each address of each app: once a run is enough."""
-    compile_one = Rule._compile_builder
-    compiled: dict[tuple[object, ...], Any] = {}
-
-    def compile_once(rule: Rule, append_unknown: bool = True) -> Any:
-        if rule.defaults:
-            return compile_one(rule, append_unknown)
-        key = (*rule._trace, append_unknown)
-        if key not in compiled:
-            compiled[key] = compile_one(rule, append_unknown)
-        return compiled[key]
-
-    Rule._compile_builder = compile_once  # type: ignore[assignment]
-
-
-_compile_addresses_once()
+once.compile_addresses()
+once.compile_statements()
 
 
 @pytest.fixture(scope="session")
@@ -76,7 +59,14 @@ def postgres_database(postgres: postgres_server.Server) -> Iterator[str]:
     url = sqlalchemy_url(postgres.create_database(name))
     migrate(url)
     yield url
+    postgres_engine(url).dispose()
     postgres.drop_database(name)
+
+
+@cache
+def postgres_engine(url: str) -> Engine:
+    """For what the tests do themselves, with connections that last the run: a new one costs them ten milliseconds."""
+    return create_engine(url, pool_pre_ping=True)
 
 
 def empty(url: str) -> None:
@@ -84,10 +74,8 @@ def empty(url: str) -> None:
     tables = [f'DELETE FROM "{table.name}"' for table in Base.metadata.tables.values()]
     counted = [table.name for table in Base.metadata.tables.values() if "id" in table.c]
     sequences = [f"SELECT setval(pg_get_serial_sequence('{name}', 'id'), 1, false)" for name in counted]
-    engine = create_engine(url, poolclass=NullPool)
-    with engine.begin() as connection:
+    with postgres_engine(url).begin() as connection:
         connection.exec_driver_sql("; ".join(["SET LOCAL session_replication_role = replica", *tables, *sequences]))
-    engine.dispose()
 
 
 def sqlalchemy_url(url: str) -> str:
@@ -145,17 +133,20 @@ def store(app: Flask) -> Store:
 @pytest.fixture
 def db(app: Flask, database_url: str) -> Iterator[Session]:
     """A session to make things and to look at them: every statement is committed at once and holds no lock."""
-    engine = create_engine(database_url, isolation_level="AUTOCOMMIT", poolclass=NullPool)
     if database_url.startswith("sqlite:"):
-        event.listen(engine, "connect", _with_foreign_keys)
-    with Session(engine, expire_on_commit=False, info={"base_url": app.extensions["store"].base_url}) as session:
+        engine = create_engine(database_url, poolclass=NullPool)
+        event.listen(engine, "connect", _strict_and_fast)
+    else:
+        engine = postgres_engine(database_url)
+    given = {"base_url": app.extensions["store"].base_url}
+    with Session(engine.execution_options(isolation_level="AUTOCOMMIT"), expire_on_commit=False, info=given) as session:
         app.extensions["test_session"] = session
         yield session
-    engine.dispose()
 
 
-def _with_foreign_keys(connection: sqlite3.Connection, _record: object) -> None:
+def _strict_and_fast(connection: sqlite3.Connection, _record: object) -> None:
     connection.execute("PRAGMA foreign_keys = ON")
+    connection.execute("PRAGMA synchronous = OFF")  # every statement is a commit, and there is nothing to lose
 
 
 @pytest.fixture

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import stat
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -25,6 +26,29 @@ def test_the_secret_key_is_made_once_and_for_its_owner_only(tmp_path: Path) -> N
     assert (len(first) >= 32, stat.S_IMODE((tmp_path / "secret_key").stat().st_mode)) == (True, 0o600)
 
 
+def test_the_key_for_web_push_is_made_once_and_can_be_given(tmp_path: Path) -> None:
+    first = from_environment({"BARCAMP_DATA": str(tmp_path)}).vapid_key
+    assert from_environment({"BARCAMP_DATA": str(tmp_path)}).vapid_key == first
+    assert (len(first), stat.S_IMODE((tmp_path / "vapid_key").stat().st_mode)) == (43, 0o600)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["secret_key", "vapid_key"]
+    given = {"BARCAMP_DATA": str(tmp_path / "other"), "BARCAMP_VAPID_KEY": f"{first}="}
+    assert from_environment(given).vapid_key == first
+
+
+@pytest.mark.parametrize("kept", ["", "short", "A" * 43, "_" * 43, "\u00fc"])
+def test_a_key_file_that_holds_none_stops_the_start(tmp_path: Path, kept: str) -> None:
+    (tmp_path / "vapid_key").write_text(kept, encoding="utf-8")
+    with pytest.raises(SettingsError) as refusal:
+        from_environment({"BARCAMP_DATA": str(tmp_path)})
+    assert str(tmp_path / "vapid_key") in str(refusal.value)
+
+
+def test_many_that_start_at_once_have_one_key(tmp_path: Path) -> None:
+    with ThreadPoolExecutor(16) as pool:
+        made = list(pool.map(lambda _: from_environment({"BARCAMP_DATA": str(tmp_path)}), range(64)))
+    assert len({(one.secret_key, one.vapid_key) for one in made}) == 1
+
+
 @pytest.mark.parametrize(
     ("name", "value"),
     [
@@ -34,7 +58,8 @@ def test_the_secret_key_is_made_once_and_for_its_owner_only(tmp_path: Path) -> N
         ("BARCAMP_BASE_URL", "camp.example.org"), ("BARCAMP_BASE_URL", "https://camp.example.org/path"),
         ("BARCAMP_BASE_URL", "ftp://camp.example.org"), ("BARCAMP_SMTP_URL", "mail.example.org"),
         ("BARCAMP_SMTP_URL", "smtp://"), ("BARCAMP_SMTP_URL", "smtp://host:port"), ("BARCAMP_SECRET_KEY", "short"),
-        ("BARCAMP_PROXIES", "9"), ("BARCAMP_DATA", "/dev/null/no"),
+        ("BARCAMP_PROXIES", "9"), ("BARCAMP_DATA", "/dev/null/no"), ("BARCAMP_VAPID_KEY", "short"),
+        ("BARCAMP_VAPID_KEY", "A" * 43), ("BARCAMP_VAPID_KEY", "_" * 43), ("BARCAMP_VAPID_KEY", "ü" * 43),
     ],
 )  # fmt: skip
 def test_a_wrong_value_is_named_in_one_line(tmp_path: Path, name: str, value: str) -> None:

@@ -2,28 +2,43 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import Session
 
 from barcamp.conferences.models import Conference
 from barcamp.schedule.models import Entry
-from barcamp.wall.models import ON_THE_WALL, Note, Star, presented_by
+from barcamp.wall.models import ON_THE_WALL, Note, NoteTag, Star, presented_by
 
 
-def entries(db: Session, conference: Conference, person_id: int) -> Sequence[Entry]:
-    """What somebody gives or starred in the published schedule, by start and room."""
-    return db.scalars(
-        select(Entry)
-        .join(Note, Note.id == Entry.note_id)
-        .where(
-            Entry.conference_id == conference.id,
-            Entry.state != "hidden",
-            or_(presented_by(person_id), Note.id.in_(_starred(person_id))),
+def own_and_starred(db: Session, conference: Conference, person_id: int) -> frozenset[int]:
+    """The notes that somebody gives or starred."""
+    return frozenset(
+        db.scalars(
+            select(Note.id).where(
+                Note.conference_id == conference.id, or_(presented_by(person_id), Note.id.in_(_starred(person_id)))
+            )
         )
-        .order_by(Entry.starts_at, Entry.room, Entry.note_id)
-    ).all()
+    )
+
+
+def notes(db: Session, conference: Conference, ids: Collection[int]) -> Sequence[Note]:
+    """Those of the notes that are this conference's."""
+    return db.scalars(select(Note).where(Note.conference_id == conference.id, Note.id.in_(ids))).all()
+
+
+def tags(db: Session, conference: Conference) -> dict[int, set[str]]:
+    """The tags of every note in the published schedule."""
+    found: dict[int, set[str]] = {}
+    rows = db.execute(
+        select(NoteTag.note_id, NoteTag.tag)
+        .join(Entry, Entry.note_id == NoteTag.note_id)
+        .where(Entry.conference_id == conference.id)
+    )
+    for note_id, tag in rows:
+        found.setdefault(note_id, set()).add(tag)
+    return found
 
 
 def not_scheduled(db: Session, conference: Conference, person_id: int) -> Sequence[tuple[int, str]]:

@@ -1,23 +1,35 @@
-"""My day: what somebody gives and starred, by time, with clashes named."""
+"""My day: what somebody gives and starred, by time, every clash named, and what else there would be."""
 
 from __future__ import annotations
 
-from flask import Blueprint, render_template
+from datetime import datetime
+from typing import Any
+
+from flask import Blueprint, abort, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from barcamp import db
-from barcamp.agenda import queries
-from barcamp.core.times import overlaps
+from barcamp.agenda import queries, service
+from barcamp.agenda.day import Choices
+from barcamp.conferences.models import Conference
+from barcamp.people.models import Person
+from barcamp.schedule import crowd
 from barcamp.schedule import queries as schedule
 from barcamp.schedule.cards import entry_card
-from barcamp.schedule.day import days
-from barcamp.schedule.models import Entry
+from barcamp.schedule.day import Stretch, days
+from barcamp.speakers.names import linker
 from barcamp.venue import queries as venue
+from barcamp.wall.errors import StarrerIsGone
+from barcamp.web.answers import see_other
 from barcamp.web.clock import utcnow
-from barcamp.web.guard import anyone, me
+from barcamp.web.errors import NeedsSignIn
+from barcamp.web.guard import anyone, me, named, signed_in_person
 from barcamp.web.load import conference_or_404
 
 blueprint = Blueprint("agenda", __name__)
+
+#: Notes in one swap. At one time a person has starred a few.
+MOST = 50
 
 
 @blueprint.get("/<slug:slug>/me")
@@ -26,24 +38,67 @@ def show(slug: str) -> ResponseReturnValue:
     conference, person, now = conference_or_404(slug), me(), utcnow()
     if person is None:
         return render_template("agenda/guest.html", active="agenda")
-    mine = queries.entries(db.session(), conference, person.id)
+    choices = _choices(conference, person, now)
     pauses = [slot for slot in venue.slots(db.session(), conference) if not slot.is_for_talks]
     return render_template(
         "agenda/show.html",
         publication=schedule.find_publication(db.session(), conference),
-        days=days(mine, pauses, conference.zone, now),
-        mine=mine,
-        clashing={entry.note_id for entry in mine if any(_clash(entry, other) for other in mine)},
+        days=days(choices.entries, pauses, conference.zone, now),
+        choices=choices,
+        others=lambda stretch: _others(choices, stretch),
+        swapped=_swapped(choices),
         waiting=queries.not_scheduled(db.session(), conference, person.id),
-        card=entry_card(conference),
+        card=entry_card(conference, linked=linker(conference), crowds=choices.crowds),
         active="agenda",
     )
 
 
-def _clash(entry: Entry, other: Entry) -> bool:
-    """Whether one person cannot be in both."""
-    return (
-        entry.note_id != other.note_id
-        and entry.state == other.state == "on"
-        and overlaps(entry.starts_at, entry.ends_at, other.starts_at, other.ends_at)
+@blueprint.post("/<slug:slug>/me/swap")
+@named
+def swap(slug: str) -> ResponseReturnValue:
+    """Fields `take` and `drop`: ids of notes with commas between them, either may be empty."""
+    conference, take, drop = conference_or_404(slug), _ids("take", request.form), _ids("drop", request.form)
+    try:
+        service.swap(db.session(), conference, signed_in_person(), take=take, drop=drop, now=utcnow())
+    except StarrerIsGone:
+        raise NeedsSignIn from None
+    db.commit()
+    took, dropped = (",".join(map(str, ids)) for ids in (take, drop))
+    return see_other(url_for("agenda.show", slug=slug, took=took or None, dropped=dropped or None))
+
+
+def _choices(conference: Conference, person: Person, now: datetime) -> Choices:
+    session = db.session()
+    public = schedule.entries(session, conference)
+    return Choices(
+        public=public,
+        mine=queries.own_and_starred(session, conference, person.id),
+        given=frozenset(schedule.own_note_ids(session, conference, person.id)),
+        tags=queries.tags(session, conference),
+        crowds=crowd.crowds_now(session, conference, public, now),
+        now=now,
     )
+
+
+def _others(choices: Choices, stretch: Stretch) -> list[dict[str, Any]]:
+    """What else runs in a stretch of one's day, each with what one would give up for it."""
+    return [{"entry": other, "drop": choices.replaces(other)} for other in choices.instead(stretch.entries)]
+
+
+def _swapped(choices: Choices) -> dict[str, list[Any]] | None:
+    """What was swapped by the press that led here, as long as it is still so."""
+    public = {entry.note_id: entry for entry in choices.public}
+    took, dropped = _ids("took", request.args), _ids("dropped", request.args)
+    if not dropped or not {*took, *dropped} <= public.keys():
+        return None
+    if not set(took) <= choices.mine or not choices.mine.isdisjoint(dropped):
+        return None
+    return {"took": [public[note_id] for note_id in took], "dropped": [public[note_id] for note_id in dropped]}
+
+
+def _ids(name: str, given: Any) -> list[int]:
+    """The ids in a field, each once; 422 for anything else."""
+    words = [word for word in given.get(name, "").split(",") if word]
+    if len(words) > MOST or not all(word.isascii() and word.isdigit() and len(word) < 16 for word in words):
+        abort(422)
+    return list(dict.fromkeys(map(int, words)))

@@ -28,6 +28,7 @@ SOMEBODY = N_("Somebody")
 
 _WORDS = {
     "arranged": N_("{who} had the notes arranged"),
+    "imported": N_("{who} placed sessions as an import has them"),
     "repaired": N_("{who} had the schedule repaired"),
     "restored": N_("{who} brought version {number} back into the draft"),
     "placed": N_("{who} placed {title}"),

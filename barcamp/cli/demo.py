@@ -12,12 +12,14 @@ from sqlalchemy.orm import Session
 from barcamp import db
 from barcamp.cli import demo_camp, demo_crowd
 from barcamp.cli.loading import load
-from barcamp.cli.scene import Scene
+from barcamp.cli.scene import Page, Scene
 from barcamp.conferences.models import Conference, Role
 from barcamp.conferences.queries import find_conference
 from barcamp.core.slugs import RESERVED, is_slug
+from barcamp.people import addresses
 from barcamp.people.models import Person
 from barcamp.people.queries import count_people, find_person
+from barcamp.speakers import queries as speakers
 from barcamp.web.clock import utcnow
 
 CAMP = "beaver"
@@ -43,7 +45,16 @@ def command(size: str, seed: int, slug: str | None) -> None:
     made = scene(size, slug=slug, seed=seed, now=utcnow())
     with click.progressbar(length=made.count_rows(), label=f"Loading {slug}") as bar, db.store().writing() as writing:
         load(writing, made, on_rows=bar.update)
+    with db.store().reading() as reading:
+        for page in made.pages:
+            click.echo(f"{made.people[page.speaker].name} has a speaker's page: {_address(reading, made, page)}")
     click.echo(f"{len(made.ideas)} notes, {len(made.people)} people and {len(made.stars)} stars are at /{slug}/wall")
+
+
+def _address(reading: Session, made: Scene, page: Page) -> str:
+    person = find_person(reading, addresses.key(made.people[page.speaker].email))
+    speaker = None if person is None else speakers.find_own(reading, person.id)
+    return "none" if speaker is None else f"/speakers/{speaker.slug}"
 
 
 def scene(size: str, *, slug: str, seed: int, now: datetime) -> Scene:

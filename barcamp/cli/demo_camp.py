@@ -11,10 +11,11 @@ from typing import Any
 from uuid import UUID
 
 from barcamp.cli.names import anybody
-from barcamp.cli.scene import Idea, Said, Scene, Someone
+from barcamp.cli.scene import Idea, Page, Said, Scene, Someone
 from barcamp.core.slugs import slugify
 from barcamp.core.times import floor_minute, to_utc, to_wall
 from barcamp.registration.models import DIETS
+from barcamp.speakers.talks import TalkContent
 
 ATTENDEES = 118
 DOMAIN = "example.org"
@@ -53,6 +54,7 @@ def scene(*, slug: str, seed: int, organizer: str, now: datetime) -> Scene:
             for position, one in enumerate(told["rooms"])
             if "closed" in one
         ],
+        pages=[_page(told["speaker"], people)],
     )  # fmt: skip
 
 
@@ -112,6 +114,15 @@ def _someone(rng: Random, name: str, meals: Sequence[int], created: datetime, no
         diets=tuple(rng.sample(DIETS[:5], k=rng.choices([0, 1, 2], [70, 25, 5])[0])),
         meals=tuple(meal for meal in meals if rng.random() < 0.85),
         visible=rng.random() < 0.3,
+    )
+
+
+def _page(told: dict[str, Any], people: Sequence[Someone]) -> Page:
+    return Page(
+        speaker=next(position for position, one in enumerate(people) if one.name == told["name"]),
+        bio=told["bio"].strip(),
+        links=tuple(told["links"]),
+        talks=tuple(TalkContent(**talk) for talk in told["talks"]),
     )
 
 

@@ -16,6 +16,9 @@ from barcamp import tables
 from barcamp.cli.scene import Idea, Row, Scene, Someone
 from barcamp.db import Base
 from barcamp.people import addresses
+from barcamp.speakers import queries as speakers
+from barcamp.speakers import service as speaking
+from barcamp.speakers import talks
 from barcamp.wall.service import NoteContent
 
 Item = TypeVar("Item")
@@ -55,6 +58,7 @@ class _Loading:
         self._registrations(revisions)
         self._notes()
         self._stars()
+        self._pages()
         return self.conference
 
     def _people(self, everybody: Sequence[Someone]) -> list[int]:
@@ -190,6 +194,20 @@ class _Loading:
             for note, person, at in self.scene.stars
         )
         self._insert(tables.wall.Star, rows, tell=True)
+
+    def _pages(self) -> None:
+        """Speakers' pages, made as people make them; whoever has one already keeps it as it is."""
+        for page in self.scene.pages:
+            person = self.db.get_one(tables.people.Person, self.people[page.speaker])
+            if speakers.find_own(self.db, person.id) is not None:
+                continue
+            made = speaking.make_page(self.db, person, now=self.created_at)
+            speaking.change_profile(
+                self.db, made, slug=made.slug, bio=page.bio, links=[dict(link) for link in page.links],
+                visits_open=True, now=self.created_at,
+            )  # fmt: skip
+            speaking.show_page(self.db, made, now=self.created_at)
+            talks.add_many(self.db, person.id, page.talks, now=self.created_at)
 
     def _of_conference(self, row: Row) -> dict[str, Any]:
         return {"conference_id": self.conference, **row}

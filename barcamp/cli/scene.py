@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from barcamp.speakers.talks import TalkContent
+
 Row = Mapping[str, Any]
 
 
@@ -62,6 +64,16 @@ class Idea:
 
 
 @dataclass(frozen=True, slots=True)
+class Page:
+    """The public page of a speaker, who is at a position among the people. `talks` are those elsewhere."""
+
+    speaker: int
+    bio: str
+    links: tuple[Row, ...]
+    talks: tuple[TalkContent, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Scene:
     """One conference with all that belongs to it.
 
@@ -78,6 +90,7 @@ class Scene:
     stars: Sequence[tuple[int, int, datetime]]
     sponsors: Sequence[Row] = ()
     closures: Sequence[tuple[int, datetime, datetime]] = ()
+    pages: Sequence[Page] = ()
 
     def count_rows(self) -> int:
         """How many steps loading it takes, for a progress bar."""

@@ -10,6 +10,14 @@ class SlugTaken(Refused):
         super().__init__(N_("The address /{slug}/ is already taken. Please choose another."), slug=slug)
 
 
+class TooManySlugs(Refused):
+    def __init__(self, most: int) -> None:
+        super().__init__(
+            N_("This conference has had {most} other addresses, and all still lead here. Please choose one of them."),
+            most=most,
+        )
+
+
 class ChangedMeanwhile(Refused):
     """What a form was made from has changed since."""
 

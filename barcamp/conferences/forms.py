@@ -177,12 +177,26 @@ _PHASES = (
 
 
 class NewConferenceForm(BasicsForm):
-    """A new conference: the basics, and the address it will have for good."""
+    """A new conference: the basics, and the address it will have."""
 
     slug = Line(
         lazy("Web address"),
         60,
-        description=lazy("Small letters, digits and hyphens; it stays for good. Empty: made from the name."),
+        description=lazy("Small letters, digits and hyphens. Empty: made from the name."),
+    )
+
+    def validate_slug(self, field: Line) -> None:
+        refuse_bad_slug(field)
+
+
+class AddressForm(Typed):
+    """Another address for a conference."""
+
+    slug = Line(
+        lazy("Web address"),
+        60,
+        [needed()],
+        description=lazy("Small letters, digits and hyphens. Short is good: people type it from a poster."),
     )
 
     def validate_slug(self, field: Line) -> None:
@@ -196,7 +210,7 @@ class CopyForm(Typed):
     slug = Line(
         lazy("Web address"),
         60,
-        description=lazy("Small letters, digits and hyphens; it stays for good. Empty: made from the name."),
+        description=lazy("Small letters, digits and hyphens. Empty: made from the name."),
     )
     starts_on = DateField(lazy("First day"), [given(), sane_day])
 

@@ -10,6 +10,7 @@ from uuid import uuid4
 from sqlalchemy import CheckConstraint, ForeignKey, Text, UniqueConstraint, false, text, true
 from sqlalchemy.orm import Mapped, composite, mapped_column, relationship
 
+from barcamp.core.times import DAY_TURNS_AT, day_of
 from barcamp.db import Base
 
 RoleKind = Literal["organizer", "helper"]
@@ -80,6 +81,7 @@ class Conference(Base):
     publishes_live: Mapped[bool] = mapped_column(default=False, server_default=false())  # each move, after a quiet time
     publish_due_at: Mapped[datetime | None]  # the end of that quiet time, while a move waits for it
     freeze_minutes: Mapped[int] = mapped_column(default=15, server_default=text("15"))  # while it publishes live
+    published_at: Mapped[datetime | None]  # when the first version of its schedule went public
     news_due_at: Mapped[datetime | None]  # when people are told of what has changed in public, while something waits
     news_quiet_minutes: Mapped[int] = mapped_column(default=3, server_default=text("3"))  # changes gather that long
     turnout_percent: Mapped[int] = mapped_column(default=100, server_default=text("100"))  # who comes of who starred
@@ -106,8 +108,18 @@ class Conference(Base):
     def wall_is_open(self, now: datetime) -> bool:
         return self.wall.is_open(now)
 
+    def star_phase(self, now: datetime) -> Phase:
+        """When stars can be given. Once a schedule is public a star puts a session into one's own day, so then it is
+        until the conference is over, whatever was said of the stars that arrange it.
+        """
+        return Phase(None, None) if self.published_at is not None and not self.is_over(now) else self.stars
+
     def stars_are_open(self, now: datetime) -> bool:
-        return self.stars.is_open(now)
+        return self.star_phase(now).is_open(now)
+
+    def is_over(self, now: datetime) -> bool:
+        """Whether the night of its last day has passed."""
+        return day_of(now, self.zone, turns_at=DAY_TURNS_AT) > self.ends_on
 
     def counts_are_shown(self, now: datetime) -> bool:
         """Whether attendees see how many stars a note has."""

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, selectinload
 
-from barcamp.conferences.models import Conference, Role, RoleKind, Sponsor
+from barcamp.conferences.models import Conference, FormerSlug, Role, RoleKind, Sponsor
 from barcamp.log.models import Change, Head
 from barcamp.people.models import Person
 
@@ -56,8 +56,29 @@ def find_twin(db: Session, person_id: int, name: str, starts_on: date, *, since:
     ).one_or_none()
 
 
-def slug_is_taken(db: Session, slug: str) -> bool:
-    return db.execute(select(Conference.id).where(Conference.slug == slug)).first() is not None
+def slug_is_taken(db: Session, slug: str, *, apart_from: int | None = None) -> bool:
+    """Whether a conference has this slug, or once had it; `apart_from` is the id of one that does not count."""
+    return any(
+        db.execute(select(owner).where(column == slug, owner.is_distinct_from(apart_from))).first() is not None
+        for column, owner in ((Conference.slug, Conference.id), (FormerSlug.slug, FormerSlug.conference_id))
+    )
+
+
+def find_renamed(db: Session, slug: str) -> str | None:
+    """The present slug of the conference that once had this one."""
+    return db.execute(
+        select(Conference.slug)
+        .join(FormerSlug, FormerSlug.conference_id == Conference.id)
+        .where(FormerSlug.slug == slug)
+    ).scalar_one_or_none()
+
+
+def count_former_slugs(db: Session, conference_id: int) -> int:
+    return db.execute(select(func.count()).where(FormerSlug.conference_id == conference_id)).scalar_one()
+
+
+def find_former_slug(db: Session, slug: str) -> FormerSlug | None:
+    return db.get(FormerSlug, slug)
 
 
 def latest_zone(db: Session, person_id: int) -> str | None:

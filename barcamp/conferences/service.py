@@ -17,14 +17,21 @@ from barcamp.conferences.errors import (
     LastOrganizer,
     SlugTaken,
     SponsorTaken,
+    TooManySlugs,
     TooManySponsors,
 )
-from barcamp.conferences.models import Conference, Role, RoleKind, Sponsor
+from barcamp.conferences.models import Conference, FormerSlug, Role, RoleKind, Sponsor
 from barcamp.core.slugs import fold, free_slug, slugify
 from barcamp.log import service as log
 from barcamp.people.models import Person
 
 MOST_SPONSORS = 100
+MOST_FORMER_SLUGS = 10
+
+#: What the conference's own line in a calendar shows.
+IN_CALENDARS = frozenset(
+    ("name", "tagline", "starts_on", "ends_on", "venue", "address", "latitude", "longitude", "listed")
+)
 
 
 def create_conference(
@@ -38,6 +45,7 @@ def create_conference(
             db.add(conference)
     except IntegrityError as problem:
         raise SlugTaken(slug) from problem
+    _refuse_taken_slug(db, conference)
     log.begin(db, conference)
     if founder is not None:
         db.add(Role(conference_id=conference.id, person_id=founder.id, kind="organizer"))
@@ -61,10 +69,11 @@ def change_conference(
     *,
     seen: int | None = None,
     now: datetime,
-) -> None:
+) -> bool:
     """Change what a conference says of itself; `seen` is the revision its form was made from.
 
     Slots and closures are not touched: where the zone changes, `venue.service.change_zone` keeps their wall times.
+    Returns whether anything was different.
     """
     log.hold(db, conference)
     if seen is not None and queries.last_revision(db, conference.id, subject_of(conference)) != seen:
@@ -73,9 +82,11 @@ def change_conference(
     before, after = details_of(conference).facts(), details.facts()
     changed = [name for name in NAMES if before[name] != after[name]]
     if not changed:
-        return
+        return False
     for name in changed:
         setattr(conference, name, getattr(details, name))
+    if not IN_CALENDARS.isdisjoint(changed):
+        _stamp(db, conference, now)
     log.write(
         db,
         conference,
@@ -87,6 +98,41 @@ def change_conference(
         now=now,
     )
     db.flush()
+    return True
+
+
+def rename_slug(db: Session, conference: Conference, actor: Person | None, slug: str, *, now: datetime) -> bool:
+    """Give a conference another address. The old one leads to it from now on, and stays its own: it can come back.
+
+    What has the address in it, as calendars do, is for the caller to write anew (`schedule.publishing`). Returns
+    whether anything was different. Raises SlugTaken and TooManySlugs.
+    """
+    log.hold(db, conference)
+    db.refresh(conference, ("slug", "sequence", "stamped_at"))
+    old = conference.slug
+    if slug == old:
+        return False
+    own = queries.find_former_slug(db, slug)
+    if own is not None and own.conference_id != conference.id:
+        raise SlugTaken(slug)
+    if own is not None:
+        db.delete(own)
+    elif queries.count_former_slugs(db, conference.id) >= MOST_FORMER_SLUGS:
+        raise TooManySlugs(MOST_FORMER_SLUGS)
+    try:
+        with db.begin_nested():
+            conference.slug = slug
+    except IntegrityError as problem:
+        raise SlugTaken(slug) from problem
+    _refuse_taken_slug(db, conference)
+    db.add(FormerSlug(slug=old, conference_id=conference.id, left_at=now))
+    _stamp(db, conference, now)
+    log.write(
+        db, conference, actor, "address-changed", subject_of(conference),
+        before={"slug": old}, after={"slug": slug}, now=now,
+    )  # fmt: skip
+    db.flush()
+    return True
 
 
 def copy_conference(
@@ -227,6 +273,18 @@ def remove_sponsor(
 def subject_of(conference: Conference) -> str:
     """How the log names a conference: "conference:1"."""
     return f"conference:{conference.id}"
+
+
+def _stamp(db: Session, conference: Conference, now: datetime) -> None:
+    """Its own line in calendars has changed (RFC 5545, 3.8.7.2 and 3.8.7.4)."""
+    conference.sequence += 1
+    conference.stamped_at = now
+
+
+def _refuse_taken_slug(db: Session, conference: Conference) -> None:
+    """Asked after the row was written: whoever left this slug a moment ago has committed by then, or we would wait."""
+    if queries.slug_is_taken(db, conference.slug, apart_from=conference.id):
+        raise SlugTaken(conference.slug)
 
 
 def _columns(details: Details) -> dict[str, Any]:

@@ -139,12 +139,32 @@ def calendar(feed: Feed, fragments: Iterable[bytes]) -> bytes:
     Raises:
         ValueError: a naive time, an unknown zone, an odd address or colour. Texts never raise.
     """
+    return joined(_head(feed), fragments)
+
+
+def letter_head(feed: Feed) -> bytes:
+    """The beginning of a calendar that goes out with letters, to be `joined` with what concerns each reader.
+
+    It says METHOD:PUBLISH (RFC 5546, 3.2; RFC 6047, 2.4), by which mail programs offer to take the events over, and
+    not how often to ask again: nobody can. Raises as `calendar` does.
+    """
+    return _head(feed, in_a_letter=True)
+
+
+def joined(head: bytes, fragments: Iterable[bytes]) -> bytes:
+    """A whole calendar of its beginning and the fragments, in their order."""
+    return b"".join((head, *fragments, _FOOT))
+
+
+def _head(feed: Feed, *, in_a_letter: bool = False) -> bytes:
     head = Calendar()
     name = _text(clean_line(feed.name) or UNTITLED)
     description = _text(clean_text(feed.description))
     _put(head, "VERSION", "2.0")
     _put(head, "PRODID", PRODUCT)
     _put(head, "CALSCALE", "GREGORIAN")
+    if in_a_letter:
+        _put(head, "METHOD", "PUBLISH")
     _put(head, "NAME", name)
     _put(head, "X-WR-CALNAME", name)
     _put(head, "DESCRIPTION", description)
@@ -154,11 +174,12 @@ def calendar(feed: Feed, fragments: Iterable[bytes]) -> bytes:
         _put(head, "SOURCE", _url(feed.source_url), VALUE="URI")
     _put(head, "LAST-MODIFIED", _instant(feed.changed_at))
     _put(head, "X-WR-TIMEZONE", _zone(feed.zone))
-    _put(head, "REFRESH-INTERVAL", REFRESH, VALUE="DURATION")
-    _put(head, "X-PUBLISHED-TTL", REFRESH)
+    if not in_a_letter:
+        _put(head, "REFRESH-INTERVAL", REFRESH, VALUE="DURATION")
+        _put(head, "X-PUBLISHED-TTL", REFRESH)
     if feed.color is not None:
         _put(head, "COLOR", _color(feed.color))
-    return b"".join((head.to_ical(sorted=False).removesuffix(_FOOT), *fragments, _FOOT))
+    return bytes(head.to_ical(sorted=False).removesuffix(_FOOT))
 
 
 def shown_title(occurrence: Occurrence) -> str:

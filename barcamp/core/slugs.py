@@ -18,7 +18,7 @@ _RESERVED = """
     .well-known about account accounts admin agenda api app apple-touch-icon.png assets atom auth board calendar
     calendars changes code-of-conduct conference conferences contact create dashboard delete docs download edit
     embed error errors events export favicon.ico feed feeds healthz help home humans.txt ical import index invite
-    invites legal link links listings live login logout mail manifest.json me metrics new notes notices oembed
+    invites legal link links listings live login logout mail manifest.json me metrics new news notes notices oembed
     opensearch.xml organize organizer organizers password people person privacy profile publish readyz register
     registration robots.txt rooms rss schedule schedules screen screens search security security.txt session
     sessions settings setup sign-in sign-out sign-up signin signout signup sitemap.xml slots speaker speakers
@@ -30,6 +30,7 @@ _RESERVED = """
 RESERVED = frozenset(_RESERVED.split())
 
 _SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
+_NOT_PLAIN = re.compile("[^ -~]")  # what has to be looked at: the rest of ASCII can be read
 _NEWLINES = re.compile("\r\n|[\n\v\f\r\x1c\x1d\x1e\x85\u2028\u2029]")
 
 # NFKD takes accents off, but these letters have no accent to take: each is a letter of its own.
@@ -135,12 +136,10 @@ def free_slug(wanted: str, taken: Callable[[str], bool]) -> str:
 
 def readable(text: str, *, keep: str = "\n") -> str:
     """The text without characters that nobody can read or that harm other readers; those in `keep` stay."""
-    return "".join(letter for letter in text if letter in keep or _can_be_read(letter))
+    return _NOT_PLAIN.sub(lambda found: found[0] if found[0] in keep or _can_be_read(found[0]) else "", text)
 
 
 def _can_be_read(letter: str) -> bool:
-    if " " <= letter <= "~":
-        return True
     if letter in _TURNS or letter in _FILLERS:
         return False
     if unicodedata.category(letter) in ("Cc", "Cs"):

@@ -1,5 +1,5 @@
-"""Feeds: the published schedule for calendars, and each person's own agenda behind a secret link.
+"""Feeds: schedules, rooms, tags, speakers and each person's own agenda for calendars, and the same in other formats.
 
-Knows the schedule's ready fragments and joins them. Does not know how they are made: that is core/ical.
-Start at routes.py. Promise: an equal revision gives equal bytes; no clock is asked.
+Knows the ready fragments and joins them. Does not know how they are made: that is core/ical.
+Start at routes/calendars.py. Promise: equal revisions give equal bytes; no clock is asked.
 """

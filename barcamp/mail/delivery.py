@@ -13,6 +13,7 @@ import smtplib
 import ssl
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 from datetime import datetime, timedelta
 from email.errors import HeaderParseError
 from email.headerregistry import Address
@@ -23,9 +24,12 @@ from pathlib import Path
 from typing import Protocol
 from urllib.parse import unquote, urlsplit
 
+from werkzeug.urls import iri_to_uri
+
 from barcamp.core.slugs import clean_line
 from barcamp.db import Store
-from barcamp.mail import queries, service
+from barcamp.mail import queries, service, unsubscribe
+from barcamp.mail.links import Links
 from barcamp.mail.service import Claim
 from barcamp.settings import Settings
 
@@ -64,7 +68,7 @@ def deliver(store: Store, settings: Settings, *, clock: Clock) -> int:
     """Send everything that is due, and return how many letters went out. Never raises for a mail server's sake."""
     sent = 0
     with _way_out(settings) as way:
-        while claims := _claim(store, clock):
+        while claims := _claim(store, settings, clock):
             done = _send_all(store, way, claims, clock)
             sent += done
             if done == 0:
@@ -89,8 +93,24 @@ def compose(claim: Claim, mail_from: str) -> bytes:
     message["Auto-Submitted"] = "auto-generated"  # RFC 3834: no holiday answers, please
     plain = claim.text.isascii() and all(len(line) < 990 for line in claim.text.splitlines())
     message.set_content(claim.text, cte="7bit" if plain else "quoted-printable")
+    if claim.calendar is not None:
+        message.add_attachment(
+            claim.calendar, maintype="text", subtype="calendar", cte="base64",
+            filename="changes.ics", params={"charset": "utf-8", "method": "PUBLISH"},
+        )  # fmt: skip
+        message.set_boundary(f"=_{claim.message_id}")  # not by chance: sent again, it is the same letter
     # not smtplib's own rendering, which would write ">From" where a line begins with "From"
-    return message.as_bytes(policy=SMTP if deliverable(claim.to).isascii() else SMTPUTF8)
+    return _way_out_of_it(claim) + message.as_bytes(policy=SMTP if deliverable(claim.to).isascii() else SMTPUTF8)
+
+
+def _way_out_of_it(claim: Claim) -> bytes:
+    """RFC 2369 and RFC 8058. Written by hand: the library would encode the words of a long address, which it has none
+    of, and mail programs would not know it any more.
+    """
+    if not claim.unsubscribe:
+        return b""
+    address = iri_to_uri(claim.unsubscribe)
+    return f"List-Unsubscribe: <{address}>\r\nList-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n".encode("ascii")
 
 
 def _sender(mail_from: str) -> Address:
@@ -117,12 +137,20 @@ def deliverable(address: str) -> str:
     return f"{local}@{domain.encode('idna').decode('ascii')}"
 
 
-def _claim(store: Store, clock: Clock) -> list[Claim]:
+def _claim(store: Store, settings: Settings, clock: Clock) -> list[Claim]:
     with store.reading() as db:
         if not queries.some_are_due(db, clock()):
             return []
     with store.writing() as db:
-        return service.claim(db, limit=BATCH, now=clock())
+        return [_with_a_way_out(claim, settings) for claim in service.claim(db, limit=BATCH, now=clock())]
+
+
+def _with_a_way_out(claim: Claim, settings: Settings) -> Claim:
+    """Letters of news say how to end them. The address opens nothing else, and is nowhere but in the letter."""
+    if claim.person_id is None or claim.kind not in unsubscribe.KINDS:
+        return claim
+    token = unsubscribe.token_of(claim.person_id, settings.secret_key)
+    return replace(claim, unsubscribe=Links(settings.base_url).unsubscribe(token))
 
 
 def _send_all(store: Store, way: Way, claims: Sequence[Claim], clock: Clock) -> int:

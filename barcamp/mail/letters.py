@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import re
 import secrets
+from collections.abc import Sequence
 from datetime import datetime
-from typing import Protocol
+from typing import Any, Protocol
 
+from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
 from barcamp.core.slugs import clean_line, clean_text
@@ -23,6 +25,10 @@ from barcamp.web.words import _
 SECRET_KINDS = ("sign-in-code", "address-code", "invitation")
 LONGEST_SUBJECT = 150
 _LIKE_AN_ADDRESS = re.compile(r"://|@|/\S*/|\w[.\u3002\uff0e\uff61]\w")
+
+
+#: A Letter that is not written yet: its columns.
+Row = dict[str, Any]
 
 
 class Reader(Protocol):
@@ -46,25 +52,53 @@ class Camp(Protocol):
 
 
 def write(
-    db: Session, kind: str, to: str, subject: str, text: str, *, person_id: int | None = None, now: datetime
+    db: Session,
+    kind: str,
+    to: str,
+    subject: str,
+    text: str,
+    *,
+    person_id: int | None = None,
+    now: datetime,
 ) -> Letter:
     """Put a letter into the outbox and wake the jobs worker once this transaction is committed.
 
     `kind` is a word like "sign-in-code"; `to` is one checked address.
     """
-    letter = Letter(
-        kind=kind,
-        person_id=person_id,
-        to_address=to,
-        subject=clean_line(subject)[:LONGEST_SUBJECT],
-        text=clean_text(text) + "\n",
-        message_id=secrets.token_hex(12),
-        written_at=now,
-        due_at=now,
-    )
+    letter = Letter(**_row(kind, to, subject, text, person_id=person_id, now=now))
     db.add(letter)
     wake(db, "letters")
     return letter
+
+
+def write_all(db: Session, rows: Sequence[Row]) -> None:
+    """As `write`, for a crowd: what `news` and `announcement` have composed goes in by one statement."""
+    if rows:
+        db.execute(insert(Letter), rows)
+        wake(db, "letters")
+
+
+def _row(
+    kind: str,
+    to: str,
+    subject: str,
+    text: str,
+    *,
+    person_id: int | None = None,
+    calendar: bytes | None = None,
+    now: datetime,
+) -> Row:
+    return {
+        "kind": kind,
+        "person_id": person_id,
+        "to_address": to,
+        "subject": clean_line(subject)[:LONGEST_SUBJECT],
+        "text": clean_text(text) + "\n",
+        "message_id": secrets.token_hex(12),
+        "written_at": now,
+        "due_at": now,
+        "calendar": calendar,
+    }
 
 
 def sign_in_code(
@@ -192,6 +226,57 @@ def invitation(
     return write(
         db, "invitation", to, _("Will you present with {who}?").format(who=who), text, person_id=person_id, now=now
     )
+
+
+def news(
+    reader: Reader,
+    camp: Camp,
+    subject: str,
+    first: str,
+    lines: Sequence[str],
+    *,
+    zone: str,
+    calendar: bytes,
+    links: Links,
+    now: datetime,
+) -> Row | None:
+    """What has changed in somebody's day, a line for each session, and the same as a calendar file: for `write_all`.
+
+    None when the person has no address to write to.
+    """
+    if reader.email is None:
+        return None
+    text = _(
+        "{hello}\n\n"
+        "{first}\n\n"
+        "{lines}\n\n"
+        "Times are those of {zone}. The file that comes with this letter puts them into your calendar.\n\n"
+        "Your day:\n{agenda}\n\n"
+        "You hear of it because you starred or present it. By letter or otherwise, as you like:\n{choices}"
+    ).format(
+        hello=_hello(reader.name), first=first, lines="\n\n".join(lines), zone=zone, agenda=links.agenda(camp.slug),
+        choices=links.news_choices(),
+    )  # fmt: skip
+    return _row("news", reader.email, subject, text, person_id=reader.id, calendar=calendar, now=now)
+
+
+def announcement(
+    reader: Reader, camp: Camp, title: str, words: str, *, links: Links, now: datetime
+) -> Row | None:  # fmt: skip
+    """What the organizers have to say: for `write_all`. None when the person has no address to write to."""
+    if reader.email is None:
+        return None
+    text = _(
+        "{hello}\n\n"
+        "{said}\n\n"
+        "This is from the organizers of {camp}:\n{link}\n\n"
+        "By letter or otherwise, hear as you like:\n{choices}"
+    ).format(
+        hello=_hello(reader.name), said="\n\n".join(part for part in (title, words) if part), camp=camp.name,
+        link=links.conference(camp.slug), choices=links.news_choices(),
+    )  # fmt: skip
+    subject = _("{camp}: {title}").format(camp=camp.name, title=title) if title else camp.name
+    return _row("announcement", reader.email, subject, text, person_id=reader.id, now=now)
 
 
 def _without_links(words: str) -> str:

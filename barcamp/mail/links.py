@@ -40,3 +40,9 @@ class Links:
 
     def subscribe(self, slug: str) -> str:
         return f"{self.base_url}/{slug}/subscribe"
+
+    def news_choices(self) -> str:
+        return f"{self.base_url}/news/choices"
+
+    def unsubscribe(self, token: str) -> str:
+        return f"{self.base_url}/news/unsubscribe/{token}"

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import exists, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, undefer
 
 from barcamp.mail.models import Letter
 
@@ -21,6 +21,7 @@ def due(db: Session, now: datetime, *, limit: int) -> Sequence[Letter]:
     return db.scalars(
         select(Letter)
         .where(*_waiting(now))
+        .options(undefer(Letter.calendar))
         .order_by(Letter.due_at, Letter.id)
         .limit(limit)
         .with_for_update(skip_locked=True)

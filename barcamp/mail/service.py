@@ -35,6 +35,9 @@ class Claim:
     written_at: datetime
     attempt: int
     lease_ends: datetime
+    person_id: int | None = None
+    calendar: bytes | None = None
+    unsubscribe: str = ""  # the address at which one press ends such letters
 
 
 def claim(db: Session, *, limit: int, now: datetime) -> list[Claim]:
@@ -53,16 +56,18 @@ def claim(db: Session, *, limit: int, now: datetime) -> list[Claim]:
         claims.append(
             Claim(
                 letter.id, letter.kind, letter.to_address, letter.subject, letter.text, letter.message_id,
-                letter.written_at, letter.attempts, letter.due_at,
+                letter.written_at, letter.attempts, letter.due_at, letter.person_id, letter.calendar,
             )
         )  # fmt: skip
     return claims
 
 
 def mark_sent(db: Session, letter: Claim, *, now: datetime) -> None:
-    """It is out. What a letter with a code said is forgotten at once."""
+    """It is out. What a letter with a code said is forgotten at once, and so is what was sent along."""
     text = "" if letter.kind in SECRET_KINDS else Letter.text
-    db.execute(update(Letter).where(Letter.id == letter.id).values(sent_at=now, last_error=None, text=text))
+    db.execute(
+        update(Letter).where(Letter.id == letter.id).values(sent_at=now, last_error=None, text=text, calendar=None)
+    )
 
 
 def mark_failed(db: Session, letter: Claim, error: str, *, for_good: bool, now: datetime) -> None:
@@ -91,7 +96,7 @@ def forget_old_texts(db: Session, *, now: datetime) -> None:
     db.execute(
         update(Letter)
         .where(Letter.text != "", or_(Letter.sent_at < done_before, Letter.given_up_at < done_before))
-        .values(text="", subject="", to_address="", last_error=None)
+        .values(text="", subject="", to_address="", last_error=None, calendar=None)
     )
 
 
@@ -105,6 +110,7 @@ def forget_reader(db: Session, person_id: int, addresses: Sequence[str], *, now:
             subject="",
             to_address="",
             last_error=None,
+            calendar=None,
             person_id=None,
             given_up_at=case((Letter.sent_at.is_(None), now), else_=Letter.given_up_at),
         )

@@ -69,13 +69,14 @@ class NewsChoice(Base):
 
 class PushSubscription(Base):
     """A browser that asked for Web Push (RFC 8030): where to send, and the keys to write what only it
-    can read (RFC 8291).
+    can read (RFC 8291). It goes with the sign-in of that browser (`device_id`): who signs out there hears no more.
     """
 
     __tablename__ = "push_subscription"
 
     id: Mapped[int] = mapped_column(primary_key=True)
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"), index=True)
+    device_id: Mapped[int | None] = mapped_column(ForeignKey("device.id", ondelete="CASCADE"), index=True)
     endpoint: Mapped[str] = mapped_column(unique=True)
     p256dh: Mapped[str]
     auth: Mapped[str]

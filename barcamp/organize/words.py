@@ -13,6 +13,7 @@ SOMEONE = N_("Someone")
 _WORDS = {
     "conference-created": N_("{who} started the conference"),
     "conference-changed": N_("{who} changed the settings"),
+    "address-changed": N_("{who} gave the conference another address"),
     "venue-copied": N_("{who} copied rooms and slots"),
     "room-added": N_("{who} added the room {about}"),
     "room-changed": N_("{who} changed the room {about}"),
@@ -39,8 +40,10 @@ _WORDS = {
     "registration-promoted": N_("{about} moved up from the waiting list"),
     "note-posted": N_("{who} posted “{about}”"),
     "note-edited": N_("{who} edited “{about}”"),
+    "heads-counted": N_("{who} counted heads in “{about}”"),
     "note-withdrawn": N_("{who} withdrew “{about}”"),
     "note-restored": N_("{who} brought “{about}” back"),
+    "note-linked": N_("{who} put slides or a recording on “{about}”"),
     "note-hidden": N_("{who} hid “{about}”"),
     "note-shown": N_("{who} showed “{about}” again"),
     "note-held": N_("{who} posted a first note, which waits for you: “{about}”"),
@@ -62,6 +65,8 @@ _WORDS = {
     "pitch-opened": N_("{who} started the pitch round with “{about}”"),
     "pitch-closed": N_("{who} ended the pitch round"),
     "arranged": N_("{who} had the notes arranged"),
+    "import-taken": N_("{who} took a schedule from elsewhere"),
+    "imported": N_("{who} placed sessions as an import has them"),
     "placed": N_("{who} placed “{about}”"),
     "taken-off": N_("{who} took “{about}” off the board"),
     "pinned": N_("{who} pinned “{about}”"),
@@ -85,6 +90,8 @@ _WORDS = {
     "live-held": N_("{who} held the moves back that were about to go public"),
     "live-stuck": N_("Moves could not go public by themselves; the publish page says why"),
     "published": N_("{who} published the schedule"),
+    "news-told": N_("People were told what has changed in their day"),
+    "announced": N_("{who} had something to say to people"),
 }
 
 

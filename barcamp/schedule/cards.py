@@ -12,6 +12,7 @@ from barcamp import db
 from barcamp.conferences.models import Conference
 from barcamp.core.times import day_of, time_label
 from barcamp.schedule import queries
+from barcamp.schedule.crowd import Crowd
 from barcamp.schedule.day import Ghost
 from barcamp.schedule.entries import moved_from
 from barcamp.schedule.models import Entry
@@ -33,12 +34,16 @@ def without_talks(entries: Sequence[Entry]) -> tuple[list[Entry], dict[int, list
 
 
 def entry_card(
-    conference: Conference, line_ups: Mapping[int, Sequence[Entry]] = MappingProxyType({})
+    conference: Conference,
+    line_ups: Mapping[int, Sequence[Entry]] = MappingProxyType({}),
+    linked: Callable[[int, str], str] = lambda _note_id, names: names,
+    crowds: Mapping[int, Crowd] = MappingProxyType({}),
 ) -> Callable[[Entry], dict[str, Any]]:
     """Makes of an entry what parts/schedule.html needs, with the asking person's own star and no one else's.
 
     `line_ups` has by block the talks that its card lists; a block of which no talk may be seen has none, and is no note
-    to open or to star for that.
+    to open or to star for that. `linked` makes of a note's id and its hosts what stands there as their names, `crowds`
+    say by note how full it will be.
     """
     person, now = me(), utcnow()
     starred = set() if person is None else queries.starred_entry_ids(db.session(), conference, person.id)
@@ -54,10 +59,11 @@ def entry_card(
             "url": None if is_block else url_for("wall.note", slug=slug, note_id=note_id),
             "room": entry.room,
             "time": time_label(entry.starts_at, conference.zone),
-            "hosts": entry.hosts or ("" if is_block else _("someone")),
+            "hosts": linked(note_id, entry.hosts) if entry.hosts else ("" if is_block else _("someone")),
             "line_up": line_up,
             "was": was(entry, conference.zone),
             "cancelled": entry.state == "cancelled",
+            "fullness": crowds[entry.note_id].fullness if entry.note_id in crowds else None,
             "starred": entry.note_id in starred,
             "mine": entry.note_id in own,
             "can_star": may_star and entry.note_id not in own and entry.state == "on" and not is_block,

@@ -18,7 +18,7 @@ from barcamp import db as database
 from barcamp.conferences.models import Conference
 from barcamp.core import ical
 from barcamp.core.times import day_label, span_label, time_label
-from barcamp.schedule import queries
+from barcamp.schedule import queries, untold
 from barcamp.schedule.models import Entry, EntryState
 from barcamp.wall.models import CoHost, Note
 
@@ -56,7 +56,8 @@ def write_entries(
     only: Collection[int] | None = None,
     now: datetime,
 ) -> bool:
-    """Bring entries up to date, all or `only` those of these notes; with `spots` also to their new places.
+    """Bring entries up to date, all or `only` those of these notes; with `spots` also to their new places. What people
+    must hear of is kept for them.
 
     Returns whether any changed.
     """
@@ -66,6 +67,7 @@ def write_entries(
     there = {entry.note_id: entry for entry in public if only is None or entry.note_id in only}
     room_names = queries.room_names(db, conference)
     notes = _notes(db, {*there, *(spots or {})})
+    before = untold.places(public, there)
     changed = False
     for note_id, note in sorted(notes.items(), key=lambda pair: pair[1].is_block):
         entry = there.get(note_id)
@@ -75,6 +77,9 @@ def write_entries(
             continue
         changed |= _write_entry(db, conference, note, entry, spot, state, now=now)
     db.flush()
+    new = [entry for note_id in sorted(notes.keys() - there) if (entry := db.get(Entry, note_id)) is not None]
+    written = {note.id for note in notes.values() if not note.is_block}  # of a block, its talks tell: nobody starred it
+    untold.gather(db, conference, before, [*public, *new], written, now=now)
     return changed
 
 
@@ -183,7 +188,8 @@ def _fragment(db: Session, conference: Conference, note: Note, entry: Entry) -> 
         f"{day_label(entry.starts_at, conference.zone)}, "
         f"{span_label(entry.starts_at, entry.ends_at, conference.zone)} {conference.zone}"
     )
-    lines = [note.description, "\n".join(talks), f"With {entry.hosts}" if entry.hosts else "", when, page]
+    told = note.description if note.withdrawn_at is None else ""  # as on its own page
+    lines = [told, "\n".join(talks), f"With {entry.hosts}" if entry.hosts else "", when, page]
     located = conference.latitude is not None and conference.longitude is not None
     return ical.fragment(
         ical.Occurrence(

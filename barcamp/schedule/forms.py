@@ -42,3 +42,9 @@ class LiveForm(Typed):
             NumberRange(0, LONGEST_FREEZE, message=lazy("From 0 to {most} minutes.", most=LONGEST_FREEZE)),
         ],
     )
+
+
+class HeadsForm(Typed):
+    """How many people are in a session."""
+
+    heads = IntegerField(validators=[InputRequired(), NumberRange(0, 100_000)])

@@ -161,7 +161,8 @@ class Entry(Base):
 
 class Untold(Base):
     """A session of the published schedule that has changed, and nobody has been told of it yet. `was` is what people
-    know: {"state", "starts_at", "ends_at" (ISO 8601, UTC), "room", "title"}; None where it had no place in public.
+    know: {"state", "starts_at", "ends_at" (ISO 8601, UTC), "room", "title", "room_id", "block_id", "block_starts_at"};
+    None where it had no place in public.
     """
 
     __tablename__ = "untold"

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Collection, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import update
+from sqlalchemy import func, update
 from sqlalchemy.orm import Session
 
 from barcamp.conferences.models import Conference
@@ -31,6 +31,8 @@ from barcamp.schedule.models import Publication, Version
 from barcamp.schedule.problems import Breach, breaches
 
 logger = logging.getLogger(__name__)
+
+A_SECOND = timedelta(seconds=1)
 
 # what is said of a change that cannot go alone, by the rule it would break
 ALONE = {
@@ -93,9 +95,11 @@ def publish(
             Publication(conference_id=conference.id, number=number, revision=change.revision, changed_at=now)
         )  # fmt: skip
     else:
-        publication.number, publication.revision, publication.changed_at = number, change.revision, now
+        publication.changed_at = _noticeable(publication, change.revision, now)
+        publication.number, publication.revision = number, change.revision
     # by the row: `conference` may be from before it was held, and a move have been made since
-    db.execute(update(Conference).where(Conference.id == conference.id).values(publish_due_at=None))
+    done = {"publish_due_at": None, "published_at": func.coalesce(Conference.published_at, now)}
+    db.execute(update(Conference).where(Conference.id == conference.id).values(done))
     db.flush()
     return version
 
@@ -171,9 +175,17 @@ def mark_as_changed(db: Session, conference: Conference, *, now: datetime) -> No
 
 
 def _mark_as_changed(db: Session, conference: Conference, publication: Publication, now: datetime) -> None:
-    publication.revision = log_queries.revision(db, conference.id)
-    publication.changed_at = now
+    revision = log_queries.revision(db, conference.id)
+    publication.revision, publication.changed_at = revision, _noticeable(publication, revision, now)
     db.flush()
+
+
+def _noticeable(publication: Publication, revision: int, now: datetime) -> datetime:
+    """When a change is said to have been made: in another second than the one before. Who asks by If-Modified-Since
+    (RFC 9110, 8.8.2.2) would otherwise never hear of the second one.
+    """
+    before = publication.changed_at
+    return max(now, before if revision == publication.revision else before.replace(microsecond=0) + A_SECOND)
 
 
 def follow(

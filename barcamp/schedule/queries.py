@@ -21,7 +21,7 @@ from barcamp.venue.models import Room
 from barcamp.wall.models import IN_A_BLOCK, ON_THE_WALL, Note, Star, presented_by
 
 # what moves notes by hand or at once, and can be taken back; such lines say "places" before and after
-UNDOABLE = ("arranged", "repaired", "restored", "placed", "taken-off", "pinned", "unpinned")
+UNDOABLE = ("arranged", "repaired", "restored", "imported", "placed", "taken-off", "pinned", "unpinned")
 MOVES = (*UNDOABLE, "undone", "redone", "displaced")
 GRID_KINDS = (
     "room-added", "room-changed", "room-removed", "room-closed", "room-opened", "slots-made", "slots-rezoned",

@@ -26,6 +26,10 @@ WORDS: dict[int, tuple[str, str]] = {
     404: (N_("Not here"), N_("There is nothing at this address, or it is not yours to see.")),
     405: (N_("Not like this"), N_("This address does not take that kind of request.")),
     409: (N_("That cannot be done now"), ""),
+    410: (
+        N_("This link is gone"),
+        N_("Its owner has revoked or reset it. Take it out of your calendar; the subscribe page makes a new one."),
+    ),
     413: (N_("Too large"), N_("What you sent is larger than we take. Please shorten it and send it again.")),
     429: (N_("A little slower, please"), ""),
     500: (

@@ -25,7 +25,7 @@ def is_fresh(etag: str, changed_at: datetime | None = None) -> bool:
     """Whether what the asker has is still right. If-None-Match (a list, `*`, weak tags) beats If-Modified-Since."""
     if request.method not in ("GET", "HEAD"):
         return False
-    if request.if_none_match:
+    if "If-None-Match" in request.headers:
         return request.if_none_match.contains_weak(etag)
     since = request.if_modified_since
     return since is not None and changed_at is not None and changed_at.replace(microsecond=0) <= since

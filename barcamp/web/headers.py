@@ -14,6 +14,7 @@ POLICY = "; ".join(  # noqa: FLY002 - one directive a line
         "font-src 'self'",
         "connect-src 'self'",
         "manifest-src 'self'",
+        "worker-src 'self'",
         "form-action 'self'",
         "base-uri 'none'",
         "frame-ancestors 'none'",
@@ -21,7 +22,7 @@ POLICY = "; ".join(  # noqa: FLY002 - one directive a line
 )
 
 
-PERSONAL = ("people", "registration")
+PERSONAL = ("people", "registration", "news")
 
 
 def install(app: Flask, *, https: bool) -> None:

@@ -8,7 +8,7 @@ from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from barcamp.settings import PROJECT, Settings
-from barcamp.web import converters, csrf, errors, headers, honeypot, pages, static, words
+from barcamp.web import converters, csrf, discreet, errors, headers, honeypot, pages, static, words
 
 MEBIBYTE = 1024 * 1024
 
@@ -38,6 +38,7 @@ def everything(app: Flask, settings: Settings) -> None:
     pages.install(app)
     honeypot.install(app)
     errors.install(app)
+    discreet.install()
 
 
 def _trusted_hosts(settings: Settings) -> list[str] | None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from flask import abort, g
+from typing import NoReturn
+
+from flask import abort, g, redirect, request, url_for
 
 from barcamp import db
 from barcamp.conferences import queries
@@ -16,9 +18,25 @@ def conference_or_404(slug: str) -> Conference:
     if kept is None or not db.is_readable(kept) or kept.slug != slug:
         kept = queries.find_conference(db.session(), slug)
         if kept is None:
-            abort(404)
+            lead_on_or_404(slug)
         g.conference, g.slug = kept, slug
     return kept
+
+
+def lead_on_or_404(slug: str) -> NoReturn:
+    """There is no conference at this address: where one was, lead to the same page at its present one.
+
+    Not to be kept by a browser: a conference may come back to an address it once had.
+    """
+    present = queries.find_renamed(db.session(), slug)
+    if present is None or request.endpoint is None:
+        abort(404)
+    path = url_for(request.endpoint, **{**(request.view_args or {}), "slug": present})
+    asked = request.query_string.decode("latin-1")
+    answer = redirect(f"{path}?{asked}" if asked else path, 301 if request.method in ("GET", "HEAD") else 308)
+    answer.headers["Cache-Control"] = "no-cache"
+    answer.headers["Access-Control-Allow-Origin"] = "*"  # a page elsewhere that reads our feeds follows it, too
+    abort(answer)
 
 
 def find_revision(slug: str) -> int | None:

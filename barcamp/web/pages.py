@@ -18,7 +18,7 @@ from barcamp.web.words import language, locale
 #: Pages that show what others change while they are open. Their templates say so too: `{% block live %}{{ live }}`.
 LIVE_PAGES = frozenset((
     "agenda.show", "board.arrangement", "board.arrangements", "board.history", "board.repair", "board.show",
-    "conferences.show", "organize.overview", "schedule.publishing", "schedule.show", "screens.pitch", "screens.show",
+    "conferences.show", "imports.show", "organize.overview", "schedule.publishing", "schedule.show", "screens.pitch", "screens.show",
     "wall.moderation", "wall.note", "wall.show",
 ))  # fmt: skip
 

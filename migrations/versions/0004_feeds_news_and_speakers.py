@@ -34,6 +34,7 @@ def upgrade() -> None:
         table.add_column(sa.Column("uid", sa.Text()))
         table.add_column(sa.Column("sequence", NUMBER, server_default=sa.text("0"), nullable=False))
         table.add_column(sa.Column("stamped_at", INSTANT))
+        table.add_column(sa.Column("published_at", INSTANT))
         table.add_column(sa.Column("news_due_at", INSTANT))
         table.add_column(sa.Column("news_quiet_minutes", NUMBER, server_default=sa.text("3"), nullable=False))
         table.create_check_constraint("news_quiet_minutes", "news_quiet_minutes >= 0 AND news_quiet_minutes <= 60")
@@ -223,6 +224,7 @@ def upgrade() -> None:
         "push_subscription",
         sa.Column("id", NUMBER, nullable=False),
         sa.Column("person_id", NUMBER, _to("push_subscription", "person_id", "person"), nullable=False),
+        sa.Column("device_id", NUMBER, _to("push_subscription", "device_id", "device"), nullable=True),
         sa.Column("endpoint", sa.Text(), nullable=False),
         sa.Column("p256dh", sa.Text(), nullable=False),
         sa.Column("auth", sa.Text(), nullable=False),
@@ -233,6 +235,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("endpoint", name="uq_push_subscription_endpoint"),
         sqlite_autoincrement=True,
     )
+    op.create_index("ix_push_subscription_device_id", "push_subscription", ["device_id"])
     op.create_index("ix_push_subscription_person_id", "push_subscription", ["person_id"])
     op.create_table(
         "push_message",
@@ -288,19 +291,23 @@ def downgrade() -> None:
     with _altered("conference") as table:
         table.drop_constraint("uq_conference_uid", type_="unique")
         table.drop_constraint("news_quiet_minutes", type_="check")
-        for column in ("uid", "sequence", "stamped_at", "news_due_at", "news_quiet_minutes"):
+        for column in ("uid", "sequence", "stamped_at", "published_at", "news_due_at", "news_quiet_minutes"):
             table.drop_column(column)
 
 
 def _name_conferences() -> None:
-    """Give every conference a name for calendars, and when it was made as the instant of its last change."""
+    """Give every conference a name for calendars, when it was made as its last change, and when it was published."""
     conference = sa.table(
-        "conference", sa.column("id"), sa.column("uid"), sa.column("stamped_at"), sa.column("created_at")
-    )
+        "conference", sa.column("id"), sa.column("uid"), sa.column("stamped_at"), sa.column("created_at"),
+        sa.column("published_at"),
+    )  # fmt: skip
+    version = sa.table("version", sa.column("conference_id"), sa.column("published_at"))
     connection = op.get_bind()
     for (id_,) in connection.execute(sa.select(conference.c.id)).all():
         named = {"uid": str(uuid4()), "stamped_at": conference.c.created_at}
         connection.execute(sa.update(conference).where(conference.c.id == id_).values(named))
+    first = sa.select(sa.func.min(version.c.published_at)).where(version.c.conference_id == conference.c.id)
+    connection.execute(sa.update(conference).values(published_at=first.scalar_subquery()))
 
 
 @contextmanager

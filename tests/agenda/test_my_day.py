@@ -37,18 +37,36 @@ def test_it_holds_what_one_gives_and_starred_by_time(
     assert titles(client.be(people.ada)) == []
 
 
-def test_two_at_the_same_time_are_named(
+def clashes(client: Client) -> list[str]:
+    """What the page says under a session that clashes, one line for each."""
+    page = BeautifulSoup(client.get("/camp/me").text, "html.parser")
+    return [words(str(one)) for one in page.select(".clash li")]
+
+
+def test_every_clash_is_named_also_one_that_only_overlaps(
     client: Client, db: Session, store: Store, camp: Conference, people: Cast
 ) -> None:
     slots, rooms = stage.day(db, camp)
-    both = [
-        make.note(db, camp, who, title, stars=[people.ada]) for who, title in ((people.bo, "One"), (people.cy, "Two"))
-    ]
-    for note, room in zip(both, rooms, strict=True):
-        stage.put(store, camp, people.ada, note, slots[0], room)
+    rooms.append(make.room(db, camp, "KEC 1005", 30, position=2))
+    long = make.note(db, camp, people.bo, "Long", stars=[people.ada], length=2)
+    one, two, three = (
+        make.note(db, camp, who, title, stars=[people.ada])
+        for who, title in ((people.cy, "One"), (people.dee, "Two"), (make.person(db, "Eva"), "Three"))
+    )
+    for note, slot, room in ((long, 0, 0), (one, 0, 1), (two, 1, 1), (three, 0, 2)):
+        stage.put(store, camp, people.ada, note, slots[slot], rooms[room])
     stage.publish(store, camp, people.ada)
-    assert "choose one" in words(client.be(people.ada).get("/camp/me").text)
-    assert "choose one" not in words(client.be(people.bo).get("/camp/me").text)
+    assert clashes(client.be(people.ada)) == [
+        "One , 10:00 – 10:50, KEC 1003",  # under "Long"
+        "Three , 10:00 – 10:50, KEC 1005",
+        "Two , 11:00 – 11:50, KEC 1003",
+        "Long , 10:00 – 11:50, KEC 1001",  # under "One"
+        "Three , 10:00 – 10:50, KEC 1005",
+        "Long , 10:00 – 11:50, KEC 1001",  # under "Three"
+        "One , 10:00 – 10:50, KEC 1003",
+        "Long , 10:00 – 11:50, KEC 1001",  # under "Two"
+    ]
+    assert clashes(client.be(people.bo)) == []
 
 
 def test_a_starred_note_without_a_place_is_listed_apart(

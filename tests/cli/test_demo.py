@@ -25,6 +25,7 @@ from barcamp.wall.models import Note, Star
 from tests import make
 from tests.cli.conftest import Run
 from tests.conftest import Client
+from tests.speakers.talks import ROWS_OF_2012, tables
 
 ZONE = "America/Los_Angeles"
 NOW = make.NOW
@@ -140,6 +141,24 @@ def test_the_camp_loads_is_sound_and_all_of_it_finds_a_place(db: Session, run: R
     favorite = max(read.notes, key=lambda note: note.stars)
     seats = {room.id: room.seats for room in db.scalars(select(Room))}
     assert seats[read.placed[favorite.id].room] >= favorite.stars
+
+
+def test_one_speaker_has_a_page_with_three_talks_of_2012(db: Session, client: Client, run: Run) -> None:
+    said = run("demo", "--size", "camp")
+    assert said.lines[-2] == "Robin Alder has a speaker's page: /speakers/robin-alder"
+    assert tables(client.get("/speakers/robin-alder").text) == [
+        [["When", "Conference", "Where", "Talk title"], *ROWS_OF_2012]
+    ]
+    feed = client.get("/speakers/robin-alder.ics").text
+    assert feed.count("DTSTART;VALUE=DATE:20120626\r\nDTEND;VALUE=DATE:20120630\r\n") == 2
+    run("arrange", "beaver")
+    run("publish", "beaver")
+    coming, over = tables(client.get("/speakers/robin-alder").text)
+    assert [row[1:] for row in coming[1:]] == [
+        ["Beaver BarCamp", "Kelly Engineering Center", "What is Calagator and why Corvallis needs it"]
+    ]
+    run("demo", "--size", "camp", "--slug", "otter")
+    assert tables(client.get("/speakers/robin-alder").text)[1] == over
 
 
 def test_a_crowd_loads_with_counts_and_a_line_of_those_who_wait(db: Session, store: Store) -> None:

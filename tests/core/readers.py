@@ -1,7 +1,8 @@
-"""Readers of iCalendar of four families, brought to one shape, so that a test can ask whether they all agree.
+"""Readers of iCalendar of five families, brought to one shape, so that a test can ask whether they all agree.
 
 `strict` is written here from RFC 5545 alone and takes nothing that the RFC does not allow. The others are libraries
-that people's calendars are built on: icalendar, vobject, and ical (Home Assistant's).
+that people's calendars are built on: icalendar, vobject, ical (Home Assistant's), and ics, which knows the least. More
+of them, of other languages, are asked by bench/readers.py.
 """
 
 from __future__ import annotations
@@ -9,26 +10,42 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 import icalendar
+import ics
 import vobject
 from ical.calendar_stream import IcsCalendarStream
 from icalendar.parser import unescape_backslash
 
 
 @dataclass(frozen=True)
+class Told:
+    """What every reader has to understand of a VEVENT, however little else it knows.
+
+    Times are in UTC; of whole days both are dates, from `starts_at` until before `ends_at`.
+    """
+
+    uid: str
+    starts_at: date
+    ends_at: date
+    title: str
+    place: str
+    status: str
+
+
+@dataclass(frozen=True)
 class Reading:
-    """One VEVENT as a reader understands it; times in UTC, `geo` as (latitude, longitude)."""
+    """One VEVENT as a reader understands it; times as in Told, `geo` as (latitude, longitude)."""
 
     uid: str
     sequence: int
     stamped_at: datetime
     created_at: datetime
     modified_at: datetime
-    starts_at: datetime
-    ends_at: datetime
+    starts_at: date
+    ends_at: date
     title: str
     place: str
     description: str
@@ -37,6 +54,10 @@ class Reading:
     geo: tuple[float, float] | None
     status: str
     transparency: str
+
+    @property
+    def told(self) -> Told:
+        return Told(self.uid, self.starts_at, self.ends_at, self.title, self.place, self.status)
 
 
 @dataclass(frozen=True)
@@ -82,7 +103,9 @@ _TEXT = re.compile(r"(?:[^\\;,]|\\[\\;,nN])*")
 _ONE_ESCAPE = re.compile(r"\\([\\;,nN])")
 _INSTANT = re.compile(r"(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z")
 _FLOAT = re.compile(r"[+-]?\d+(?:\.\d+)?")
+_DAY = re.compile(r"(\d{4})(\d\d)(\d\d)")
 _REQUIRED = {"UID", "DTSTAMP", "DTSTART"}
+_WHEN = {"DTSTART", "DTEND"}
 
 
 def strict(feed: bytes) -> FeedReading:
@@ -165,8 +188,10 @@ def _strict_event(event: Parsed) -> Reading:
     if event.inside or _REQUIRED - lines.keys():
         raise NotStrict("not a plain event")
     for name, line in lines.items():
-        if line.parameters:
+        if line.parameters and not (name in _WHEN and line.parameters == {"VALUE": "DATE"}):
             raise NotStrict(f"{name} needs no parameters")
+    if lines["DTSTART"].parameters != lines["DTEND"].parameters:
+        raise NotStrict("from a day until a time")
     geo = lines["GEO"].value.split(";") if "GEO" in lines else None
     if geo is not None and (len(geo) != 2 or not all(_FLOAT.fullmatch(one) for one in geo)):
         raise NotStrict("GEO is two floats")
@@ -181,8 +206,8 @@ def _strict_event(event: Parsed) -> Reading:
         stamped_at=_strict_instant(lines["DTSTAMP"]),
         created_at=_strict_instant(lines["CREATED"]),
         modified_at=_strict_instant(lines["LAST-MODIFIED"]),
-        starts_at=_strict_instant(lines["DTSTART"]),
-        ends_at=_strict_instant(lines["DTEND"]),
+        starts_at=_strict_when(lines["DTSTART"]),
+        ends_at=_strict_when(lines["DTEND"]),
         title=_strict_text(lines["SUMMARY"].value),
         place=_strict_text(lines["LOCATION"].value),
         description=_strict_text(lines["DESCRIPTION"].value),
@@ -208,6 +233,16 @@ def _strict_instant(line: Line) -> datetime:
     return datetime(year, month, day, hour, minute, second, tzinfo=UTC)
 
 
+def _strict_when(line: Line) -> date:
+    if not line.parameters:
+        return _strict_instant(line)
+    match = _DAY.fullmatch(line.value)
+    if match is None:
+        raise NotStrict(f"not a day: {line.value}")
+    year, month, day = map(int, match.groups())
+    return date(year, month, day)
+
+
 def by_icalendar(feed: bytes) -> FeedReading:
     calendar: Any = icalendar.Calendar.from_ical(feed)
     if calendar.errors or any(event.errors for event in calendar.events):
@@ -220,8 +255,8 @@ def by_icalendar(feed: bytes) -> FeedReading:
             stamped_at=_utc(event["DTSTAMP"].dt),
             created_at=_utc(event["CREATED"].dt),
             modified_at=_utc(event["LAST-MODIFIED"].dt),
-            starts_at=_utc(event["DTSTART"].dt),
-            ends_at=_utc(event["DTEND"].dt),
+            starts_at=_when(event["DTSTART"].dt),
+            ends_at=_when(event["DTEND"].dt),
             title=str(event["SUMMARY"]),
             place=str(event["LOCATION"]),
             description=str(event["DESCRIPTION"]),
@@ -267,8 +302,8 @@ def by_vobject(feed: bytes) -> FeedReading:
             stamped_at=instant(event, "dtstamp"),
             created_at=instant(event, "created"),
             modified_at=instant(event, "last_modified"),
-            starts_at=instant(event, "dtstart"),
-            ends_at=instant(event, "dtend"),
+            starts_at=_when(event.getChildValue("dtstart")),
+            ends_at=_when(event.getChildValue("dtend")),
             title=value(event, "summary"),
             place=value(event, "location"),
             description=value(event, "description"),
@@ -311,8 +346,8 @@ def by_ical(feed: bytes) -> FeedReading:
                 stamped_at=_utc(event.dtstamp),
                 created_at=_utc(event.created),
                 modified_at=_utc(event.last_modified),
-                starts_at=_utc(event.dtstart),
-                ends_at=_utc(event.dtend),
+                starts_at=_when(event.dtstart),
+                ends_at=_when(event.dtend),
                 title=event.summary,
                 place=event.location,
                 description=event.description,
@@ -327,6 +362,25 @@ def by_ical(feed: bytes) -> FeedReading:
     )
 
 
+def by_ics(feed: bytes) -> list[Told]:
+    """Short of what the others find: ics has no names for SEQUENCE and the like, and no order for CATEGORIES."""
+    return [
+        Told(
+            uid=event.uid,
+            starts_at=event.begin.date() if event.all_day else _utc(event.begin.datetime),
+            ends_at=event.end.date() if event.all_day else _utc(event.end.datetime),
+            title=event.name,
+            place=event.location,
+            status=event.status,
+        )
+        for event in ics.Calendar(feed.decode()).events
+    ]
+
+
+def _when(found: date) -> date:
+    return _utc(found) if isinstance(found, datetime) else found
+
+
 def _utc(moment: datetime) -> datetime:
     if moment.utcoffset() is None:
         raise AssertionError(f"read as floating: {moment}")
@@ -338,4 +392,15 @@ READERS: dict[str, Callable[[bytes], FeedReading]] = {
     "icalendar": by_icalendar,
     "vobject": by_vobject,
     "ical": by_ical,
+}
+
+
+def _teller(reader: Callable[[bytes], FeedReading]) -> Callable[[bytes], list[Told]]:
+    return lambda feed: [event.told for event in reader(feed).events]
+
+
+#: What each of them has to say of the events of a feed.
+TELLERS: dict[str, Callable[[bytes], list[Told]]] = {
+    **{name: _teller(reader) for name, reader in READERS.items()},
+    "ics": by_ics,
 }

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta, timezone
+from typing import Any
 from zoneinfo import ZoneInfo
 
+import icalendar
 import pytest
+import vobject
 from hypothesis import given
 from hypothesis import strategies as st
+from ical.calendar_stream import IcsCalendarStream
 
 from barcamp.core import ical
 from barcamp.core.ical import Feed, Occurrence, as_busy, calendar, fragment
@@ -92,6 +96,8 @@ OCCURRENCES = st.builds(
 
 def as_read(occurrence: Occurrence, *, busy: bool) -> Reading:
     """What any reader should find: written out here in words of the RFC, not by the code that writes."""
+    starts_at, ends_at = occurrence.starts_at, occurrence.ends_at
+    assert isinstance(starts_at, datetime) and isinstance(ends_at, datetime)
     title = clean_line(occurrence.title) or "(untitled)"
     categories = [clean_line(name.replace(",", " ")) for name in occurrence.categories]
     return Reading(
@@ -100,8 +106,8 @@ def as_read(occurrence: Occurrence, *, busy: bool) -> Reading:
         stamped_at=occurrence.stamped_at,
         created_at=occurrence.created_at,
         modified_at=occurrence.stamped_at,
-        starts_at=occurrence.starts_at,
-        ends_at=occurrence.ends_at,
+        starts_at=starts_at,
+        ends_at=ends_at,
         title=f"[Cancelled] {title}" if occurrence.status == "CANCELLED" else title,
         place=clean_line(occurrence.place) or "(room to be announced)",
         description=clean_text(occurrence.description),
@@ -259,6 +265,52 @@ def test_only_one_shared_fragment_can_be_made_busy() -> None:
     for wrong in (shared + shared, as_busy(shared), b""):
         with pytest.raises(ValueError, match="Not a shared fragment"):
             as_busy(wrong)
+
+
+BRIDGE = replace(HAIKU, starts_at=date(2012, 6, 26), ends_at=date(2012, 6, 30), geo=None)
+
+
+def test_whole_days_are_dates_with_an_end_that_is_no_longer_in_it() -> None:
+    """June 26 - 29, 2012, as RFC 5545 3.6.1 and 3.8.2.2 want it."""
+    written = fragment(BRIDGE, busy=False)
+
+    assert b"\r\nDTSTART;VALUE=DATE:20120626\r\nDTEND;VALUE=DATE:20120630\r\n" in written
+    assert as_busy(written) == fragment(BRIDGE, busy=True)
+    assert fragment(replace(BRIDGE, starts_at=date(999, 1, 1)), busy=False).count(b";VALUE=DATE:09990101\r\n") == 1
+
+
+def test_readers_of_three_families_agree_on_whole_days() -> None:
+    feed = calendar(CAMP, [fragment(BRIDGE, busy=False)])
+    by_icalendar: Any = icalendar.Calendar.from_ical(feed).events[0]
+    (by_vobject,) = next(vobject.readComponents(feed.decode())).contents["vevent"]
+    (by_ical,) = IcsCalendarStream.calendar_from_ics(feed.decode()).events
+
+    span = (date(2012, 6, 26), date(2012, 6, 30))
+    assert (by_icalendar["DTSTART"].dt, by_icalendar["DTEND"].dt) == span
+    assert (by_vobject.dtstart.value, by_vobject.dtend.value) == span
+    assert (by_ical.dtstart, by_ical.dtend) == span
+
+
+@pytest.mark.parametrize(
+    ("starts_at", "ends_at"),
+    [
+        (date(2012, 6, 26), date(2012, 6, 26)),
+        (date(2012, 6, 26), date(2012, 6, 25)),
+        (date(2012, 6, 26), HAIKU.ends_at),
+        (HAIKU.starts_at, date(2027, 1, 1)),
+    ],
+)
+def test_days_that_end_before_they_begin_or_mix_with_times_are_refused(starts_at: date, ends_at: date) -> None:
+    with pytest.raises(ValueError, match=r"ends after it starts|do not mix"):
+        fragment(replace(HAIKU, starts_at=starts_at, ends_at=ends_at), busy=False)
+
+
+def test_a_time_with_a_fixed_offset_gets_no_zone_that_no_reader_knows() -> None:
+    """The library would write TZID="UTC+02:00"."""
+    fixed = timezone(timedelta(hours=2))
+    moved = replace(HAIKU, starts_at=datetime(2026, 6, 26, 20, 0, tzinfo=fixed))
+
+    assert fragment(moved, busy=False) == fragment(HAIKU, busy=False)
 
 
 def test_microseconds_and_other_zones_become_whole_seconds_of_utc() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 from datetime import timedelta
 
 import pytest
@@ -188,3 +189,37 @@ def test_a_new_tagline_moves_the_feeds_own_stamp(client: Client, people: Cast, n
     assert answer.status_code == 303
     answer = client.be(None).get(FEED, headers={"If-Modified-Since": before})
     assert (answer.status_code, strict(answer.data).description) == (200, "Another line")
+
+
+def test_it_is_given_zipped_with_a_validator_of_its_own(client: Client, notes: list[Note]) -> None:
+    plain, zipped = client.get(FEED), client.get(FEED, headers={"Accept-Encoding": "gzip"})
+    assert (zipped.headers["Content-Encoding"], gzip.decompress(zipped.data)) == ("gzip", plain.data)
+    assert plain.headers["ETag"] != zipped.headers["ETag"]
+    assert client.get(FEED, headers={"Accept-Encoding": "gzip;q=0"}).data == plain.data
+    for answer in (plain, zipped):
+        again = client.get(FEED, headers={"If-None-Match": answer.headers["ETag"], "Accept-Encoding": "gzip"})
+        assert (again.status_code, again.headers["ETag"]) == (304, answer.headers["ETag"])
+        assert again.headers["Vary"] == "Accept-Encoding"
+
+
+def test_an_unreadable_if_none_match_still_beats_if_modified_since(client: Client, notes: list[Note]) -> None:
+    asked = {"If-None-Match": "", "If-Modified-Since": "Fri, 01 Jan 2100 00:00:00 GMT"}
+    assert client.get(FEED, headers=asked).status_code == 200
+
+
+def test_a_second_change_in_the_same_second_is_heard_of_by_time(
+    client: Client, db: Session, store: Store, camp: Conference, people: Cast, notes: list[Note]
+) -> None:
+    stage.take_off(store, camp, people.ada, notes[2])
+    stage.publish(store, camp, people.ada, make.NOW + timedelta(milliseconds=500))
+    first = client.get(FEED)
+    stage.take_off(store, camp, people.ada, notes[1])
+    stage.publish(store, camp, people.ada, make.NOW + timedelta(milliseconds=900))
+    second = client.get(FEED, headers={"If-Modified-Since": first.headers["Last-Modified"]})
+    assert (second.status_code, second.headers["Last-Modified"]) == (200, "Sat, 21 Nov 2026 18:00:02 GMT")
+
+
+def test_a_download_is_a_file_of_the_same_bytes(client: Client, notes: list[Note]) -> None:
+    feed, file = client.get(FEED), client.get(f"{FEED}?download=1")
+    assert (file.data, file.headers["ETag"]) == (feed.data, feed.headers["ETag"])
+    assert file.headers["Content-Disposition"] == 'attachment; filename="camp.ics"'

@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
-from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from tests.conftest import Client, empty_database
@@ -26,8 +25,6 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
 
 @pytest.fixture
 def house(app: Flask, db: Session) -> House:
-    if app.extensions["store"].on_sqlite:
-        db.execute(text("PRAGMA synchronous = OFF"))
     return furnish(app, db)
 
 

@@ -30,7 +30,6 @@ def database_url(sqlite_template: Path, tmp_path: Path) -> str:
 
 @pytest.fixture
 def house(app: Flask, db: Session) -> House:
-    db.execute(text("PRAGMA synchronous = OFF"))  # hundreds of statements, each a commit, and nothing here to lose
     return furnish(app, db)
 
 
@@ -59,7 +58,7 @@ def look_around(settings: Settings) -> Iterator[tuple[Flask, Session, Client]]:
     app.extensions["hub"].longest = 0.0
     engine = create_engine(settings.database_url, isolation_level="AUTOCOMMIT", poolclass=NullPool)
     with Session(engine, expire_on_commit=False, info={"base_url": settings.base_url}) as db:
-        db.execute(text("PRAGMA synchronous = OFF"))
+        db.execute(text("PRAGMA synchronous = OFF"))  # hundreds of statements, each a commit, and nothing to lose
         app.extensions["test_session"] = db
         client = app.test_client()
         assert isinstance(client, Client)
@@ -72,5 +71,6 @@ def look_around(settings: Settings) -> Iterator[tuple[Flask, Session, Client]]:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Tests that read the same visits run in one worker, so that the visits are paid once."""
     for item in items:
-        if isinstance(item, pytest.Function) and "visits" in item.fixturenames:
-            item.add_marker(pytest.mark.xdist_group("house visits"))
+        for name in ("visits", "abroad"):
+            if isinstance(item, pytest.Function) and name in item.fixturenames:
+                item.add_marker(pytest.mark.xdist_group(f"house {name}"))

@@ -16,19 +16,28 @@ from barcamp.conferences.models import Conference, FormerSlug, Sponsor
 from barcamp.db import Store
 from barcamp.feeds import service as feeds
 from barcamp.imports.models import Import
-from barcamp.mail import letters
+from barcamp.mail import letters, unsubscribe
 from barcamp.mail.links import Links
 from barcamp.news.models import Bulletin, News, NewsChoice, PushMessage, PushSubscription
 from barcamp.people import codes
 from barcamp.people.models import Device, Person
 from barcamp.registration.models import Registration, RegistrationMeal
 from barcamp.schedule.models import Arrangement, HeadCount, Untold, Waiver
+from barcamp.speakers import talks
 from barcamp.speakers.models import FormerName, Picture, Speaker, Talk, TalkSource, Visit
 from barcamp.venue.models import Closure, Room, Slot
 from barcamp.wall.models import CoHost, Invitation, Look, MergeOffer, Note, Pitch, PitchRound, Report
 from tests import make, stage
 
 SLUG = "camp"
+FOUND_IN_A_CALENDAR = {
+    "name": "Ομιλίες", "status": "read", "changed": 1, "gone": 1, "ours": 1, "more_proposed": 1, "more_problems": 1,
+    "problems": [["Events that are too far away in time: {n}.", {"n": 1}]],
+    "proposed": [{
+        "uid": "2", "sequence": 0, "modified": None, "starts": "2026-11-28", "ends": "2026-11-30", "whole_days": True,
+        "zone": "UTC", "title": "Πάπιες", "place": "Πόλη", "url": "", "cancelled": True,
+    }],
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -99,7 +108,9 @@ def furnish(app: Flask, db: Session, slug: str = SLUG) -> House:
         "slug": slug, "note_id": notes[0].id, "into_id": notes[1].id, "room_id": rooms[1].id, "closure_id": closure.id,
         "slot_id": slots[2].id, "meal_id": lunch.id, "sponsor_id": sponsor.id, "person_id": helper.id,
         "registration_id": registrations[0].id, "device_id": device.id, "link_id": link.id, **talk, **board, **later,
-        "people.link": sign_in_token, "feeds.agenda_ics": feeds.token_of(link.nonce, key),
+        "news.unsubscribe": unsubscribe.token_of(attendee.id, key),
+        "news.stop_letters": unsubscribe.token_of(attendee.id, key), "people.link": sign_in_token,
+        "feeds.agenda_ics": feeds.token_of(link.nonce, key),
     }  # fmt: skip
     return House(camp, organizer, helper, attendee, stranger, walk_in, notes, names)
 
@@ -216,8 +227,8 @@ def _after_publishing(
         told_at=make.NOW, readers=1,
     )  # fmt: skip
     source = TalkSource(
-        person_id=attendee.id, url=f"https://talks.example/{camp.slug}.ics", added_at=make.NOW,
-        due_at=make.NOW + timedelta(days=3650),
+        person_id=attendee.id, url=f"https://talks.example/{camp.slug}.ics", state="good", added_at=make.NOW,
+        due_at=make.NOW + timedelta(days=3650), fetched_at=make.NOW, report=FOUND_IN_A_CALENDAR,
     )  # fmt: skip
     taken = Import(
         conference_id=camp.id,
@@ -226,7 +237,7 @@ def _after_publishing(
         name="άλλο.ics",
         state="failed",
         asked_at=make.NOW,
-        report={"why": "empty"},
+        report={"why": ["There are no sessions in it that could be read.", {}]},
     )
     browser = PushSubscription(
         person_id=attendee.id, endpoint=f"https://push.example/{camp.slug}", p256dh="k", auth="a", label="Κινητό",
@@ -241,6 +252,7 @@ def _after_publishing(
     )  # fmt: skip
     db.add(elsewhere)
     db.flush()
+    talks.write_fragment(db, elsewhere)
     db.add_all([
         News(bulletin_id=announcement.id, person_id=attendee.id),
         Visit(speaker_id=attendee.id, visitor_id=helper.id, conference_id=camp.id, named=True, at=make.NOW),

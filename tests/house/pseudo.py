@@ -56,9 +56,11 @@ def latin_words(soup: BeautifulSoup, allowed: re.Pattern[str]) -> list[str]:
 
 
 def _texts(soup: BeautifulSoup) -> Iterator[str]:
-    for zones in soup.select("select[name=zone]"):
-        zones.clear()  # four hundred cities, under the names that the zone files give them
+    # four hundred cities, under the names that the zone files give them
+    cities = {id(city) for zones in soup.select("select[name=zone]") for city in zones.descendants}
     for node in soup.descendants:
+        if id(node) in cities:
+            continue
         if isinstance(node, Tag):
             yield from _attributes(node)
         elif isinstance(node, NavigableString) and _is_read(node):

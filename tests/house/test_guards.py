@@ -28,6 +28,7 @@ OPEN_TO_ALL = {
     "POST /sign-in/password": "the password is the proof",
     "POST /sign-out": "signing out twice is signing out once",
     "POST /<slug:slug>/walk-in": "a name is all it asks for",
+    "POST /news/unsubscribe/<token>": "the secret in the letter is the proof (RFC 8058)",
 }
 
 

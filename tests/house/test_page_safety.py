@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 
 from tests.house.visits import Visit
@@ -14,10 +15,15 @@ POLICY = {
     "font-src": "'self'",
     "connect-src": "'self'",
     "manifest-src": "'self'",
+    "worker-src": "'self'",
     "form-action": "'self'",
     "base-uri": "'none'",
     "frame-ancestors": "'none'",
 }
+# pages for other people's pages
+FRAMED = ".embed"
+# the one kind of script that may stand in a page: no browser runs it
+DATA = "application/ld+json"
 # what the browser fetches or sends by itself, without anybody following a link
 LOADING = {
     "script": ("src",),
@@ -40,20 +46,39 @@ LOADING = {
 def test_every_answer_has_the_strict_headers(visits: list[Visit]) -> None:
     odd = {}
     for visit in visits:
-        headers = visit.answer.headers
-        found = dict(
-            part.split(" ", 1) for part in headers.get("Content-Security-Policy", "").split("; ") if " " in part
-        )
+        headers, found = visit.answer.headers, _policy(visit)
+        if visit.endpoint.endswith(FRAMED) and visit.answer.status_code == 200:
+            continue
         if found != POLICY or headers.get("X-Content-Type-Options") != "nosniff" or "Referrer-Policy" not in headers:
             odd[str(visit)] = found
     assert odd == {}
 
 
+def test_what_others_show_in_a_frame_runs_nothing_and_sends_nothing(visits: list[Visit]) -> None:
+    framed = [visit for visit in visits if visit.endpoint.endswith(FRAMED) and visit.answer.status_code == 200]
+    assert framed
+    for visit in framed:
+        policy = _policy(visit)
+        assert policy.pop("style-src").split()[0] == "'self'", visit
+        policy.pop("img-src", None)
+        assert policy == {
+            "default-src": "'none'", "base-uri": "'none'", "form-action": "'none'", "frame-ancestors": "*",
+        }, visit  # fmt: skip
+        assert visit.soup.select("script, form") == [], visit
+        assert "Set-Cookie" not in visit.answer.headers, visit
+
+
+def _policy(visit: Visit) -> dict[str, str]:
+    said = visit.answer.headers.get("Content-Security-Policy", "").split("; ")
+    return dict(part.split(" ", 1) for part in said if " " in part)
+
+
 def test_no_script_or_style_stands_in_a_page(pages: list[Visit]) -> None:
     found = []
     for page in pages:
-        found += [f"{page}: {tag}" for tag in page.soup.select("style, [style], script:not([src]), base, [srcdoc]")]
-        found += [f"{page}: {tag}" for tag in page.soup.find_all("script") if tag.text.strip()]
+        scripts = [tag for tag in page.soup.find_all("script") if tag.get("type") != DATA]
+        found += [f"{page}: {tag}" for tag in page.soup.select("style, [style], base, [srcdoc]")]
+        found += [f"{page}: {tag}" for tag in scripts if "src" not in tag.attrs or tag.text.strip()]
         found += [
             f"{page}: {name} on <{tag.name}>"
             for tag in page.soup.find_all(True)
@@ -61,6 +86,16 @@ def test_no_script_or_style_stands_in_a_page(pages: list[Visit]) -> None:
             if name[:2] == "on"
         ]
     assert found == []
+
+
+def test_data_in_a_page_is_data(pages: list[Visit]) -> None:
+    """A browser runs nothing of it, and nothing that somebody typed gets out of it."""
+    blocks = [(page, tag) for page in pages for tag in page.soup.find_all("script", type=DATA)]
+    assert blocks
+    for page, tag in blocks:
+        assert list(tag.attrs) == ["type"], page
+        assert "<" not in str(tag.string), page
+        assert json.loads(str(tag.string))["@context"] == "https://schema.org", page
 
 
 def test_nothing_is_loaded_from_another_host(pages: list[Visit]) -> None:

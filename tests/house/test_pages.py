@@ -15,6 +15,7 @@ LEADS_ON = {
     "people.sign_in": 303,
     "people.walk_in": 303,
     "registration.ask_to_cancel": 303,
+    "speakers.links": 403,  # slides are for those who present to add
 }
 
 

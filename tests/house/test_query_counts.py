@@ -7,9 +7,11 @@ from sqlalchemy.orm import Session
 
 from barcamp.conferences.models import Conference, Sponsor
 from barcamp.feeds import service as feeds
+from barcamp.news.models import Bulletin, News, PushSubscription
 from barcamp.people.models import Device
 from barcamp.registration.models import RegistrationMeal
 from barcamp.schedule.models import Cell, Placement
+from barcamp.speakers.models import Speaker, Talk, Visit
 from barcamp.venue.models import Closure, Slot
 from barcamp.wall.models import Look, MergeOffer, Note, NoteAway, Pitch, Report
 from tests import make, stage
@@ -32,14 +34,36 @@ LISTS = [
     ("attendee", "/camp/register"),
     ("attendee", "/camp/schedule"),
     ("attendee", "/camp/schedule.ics"),
+    ("guest", "/camp/schedule.xml"),
+    ("guest", "/camp/schedule.json"),
+    ("guest", "/camp/schedule.jcal.json"),
+    ("guest", "/camp/changes.atom"),
+    ("guest", "/conferences.atom"),
+    ("guest", "/camp/embed"),
+    ("organizer", "/camp/schedule.csv"),
     ("attendee", "/camp/subscribe"),
     ("attendee", "/camp/me"),
+    ("attendee", "/account/speaker"),
+    ("attendee", "/account/speaker/talks"),
+    ("attendee", "/account/speaker/talks.csv"),
+    ("attendee", "/account/speaker/calendars"),
+    ("attendee", "/speakers/giorgos-camp"),
+    ("guest", "/speakers"),
+    ("guest", "/speakers/giorgos-camp"),
+    ("guest", "/speakers/giorgos-camp.json"),
+    ("guest", "/speakers/giorgos-camp.atom"),
+    ("guest", "/speakers/giorgos-camp/embed"),
+    ("attendee", "/camp/news"),
+    ("attendee", "/news"),
+    ("attendee", "/news/choices"),
     ("organizer", "/"),
     ("organizer", "/camp/wall"),
     ("organizer", "/camp/board"),
     ("organizer", "/camp/board/history"),
     ("organizer", "/camp/organize/"),
+    ("organizer", "/camp/organize/imports"),
     ("organizer", "/camp/organize/moderation"),
+    ("organizer", "/camp/organize/news"),
     ("organizer", "/camp/organize/pitch"),
     ("organizer", "/camp/organize/screens"),
     ("organizer", "/camp/organize/publish"),
@@ -62,6 +86,7 @@ ROOM = "άλφα"  # one of the house
 
 def test_thirty_cost_what_one_costs(app: Flask, db: Session, client: Client, house: House) -> None:
     talk_about(db, house, "Talker")
+    tell(db, house, "Told")
     few = costs(app, client, house)
     for number in range(MORE):
         talk_about(db, house, f"Talker {number}")
@@ -113,12 +138,15 @@ def fill(app: Flask, db: Session, house: House) -> None:
             place(db, camp, taken, slot, where)
         other = make.conference(db, house.organizer, f"other-{number}")
         make.registration(db, other, house.attendee)
+    speak(db, house)
     for number in range(5):  # ten links are the most that one may have
         feeds.make_link(
             db, camp, house.attendee, f"Link {number}", secret_key=app.config["SECRET_KEY"], now=make.NOW
         )  # fmt: skip
     db.flush()
     stage.publish(app.extensions["store"], camp, house.organizer)
+    for number in range(MORE):
+        tell(db, house, f"Told {number}")
 
 
 def talk_about(db: Session, house: House, name: str) -> None:
@@ -139,6 +167,48 @@ def talk_about(db: Session, house: House, name: str) -> None:
         Look(note_id=queued.id, person_id=house.attendee.id, kind="maybe", at=make.NOW),
     ])  # fmt: skip
     db.flush()
+
+
+def tell(db: Session, house: House, name: str) -> None:
+    """News of a session's move and an announcement to a room, unread, and a browser that would hear."""
+    place = {"state": "on", "starts_at": "2026-11-21T19:00:00Z", "ends_at": "2026-11-21T19:50:00Z", "room": name}
+    note_id = house.notes[0].id
+    changes = {str(note_id): {"was": None, "now": {**place, "title": name}}}
+    told = Bulletin(
+        conference_id=house.camp.id, kind="changes", changes=changes, told_at=make.NOW, readers=1,
+    )  # fmt: skip
+    said = Bulletin(
+        conference_id=house.camp.id, kind="announcement", title=name, audience="room",
+        audience_id=house.names["room_id"], told_at=make.NOW, readers=1,
+    )  # fmt: skip
+    db.add_all([told, said])
+    db.flush()
+    db.add_all([
+        News(bulletin_id=told.id, person_id=house.attendee.id, note_ids=[note_id]),
+        News(bulletin_id=said.id, person_id=house.attendee.id, note_ids=[]),
+        PushSubscription(
+            person_id=house.attendee.id, endpoint=f"https://push.example/{name}", p256dh="k", auth="a", label=name,
+            created_at=make.NOW,
+        ),
+    ])  # fmt: skip
+    db.flush()
+
+
+def speak(db: Session, house: House) -> None:
+    """Thirty talks elsewhere, each with a visitor, who has a page and talks of their own."""
+    for number in range(MORE):
+        other = make.person(db, f"Speaker {number}")
+        db.add(Speaker(person_id=other.id, slug=f"speaker-{number}", public=True, links=[], changed_at=make.NOW))
+        db.flush()
+        for person_id in (house.attendee.id, other.id):
+            talk = Talk(
+                uid=f"{person_id}-{number}", person_id=person_id, title=f"Talk {number}",
+                conference=f"Conference {number}", starts_on=make.DAY, ends_on=make.DAY, created_at=make.NOW,
+                stamped_at=make.NOW, fragment=b"",
+            )  # fmt: skip
+            db.add(talk)
+        db.flush()
+        db.add(Visit(speaker_id=other.id, visitor_id=house.attendee.id, talk_id=talk.id, at=make.NOW))
 
 
 def clock_of(number: int) -> str:

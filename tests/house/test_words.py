@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 import re
+import shutil
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
+import time_machine
 from bs4 import BeautifulSoup
 from flask import Flask
-from sqlalchemy.orm import Session
 
+from barcamp.settings import from_environment
+from tests import make
 from tests.conftest import Client
 from tests.house.catalogue import kept
+from tests.house.conftest import look_around
 from tests.house.fillings import FILLINGS, forms
-from tests.house.furnished import House
+from tests.house.furnished import House, furnish
 from tests.house.pseudo import LANGUAGE, Pseudo, greek, latin_words
 from tests.house.visits import Visit, everywhere
 
@@ -29,24 +35,41 @@ ALLOWED = re.compile(
     | \b[A-Z]\w+(?:/[A-Z][\w-]*)+ | \bUTC\b | \bPST\b       # time zones
     | \bGoogle\b | \bOutlook\b | \bApple\b | \bThunderbird\b | \bMarkdown\b | \bOpenStreetMap\b | \bCSV\b | \biCal\b
     | (?<![^\s(/]) /? [a-z0-9-]+ / (?=\s|$)                 # a path
+    | \b(?:schedule|changes)\.(?:xml|json|jcal\.json|atom)\b  # files
+    | \bGiggity\b | \bEventFahrplan\b | \bFOSDEM\ Companion\b | \bAndroid\b | \boEmbed\b
     """,
     re.VERBOSE,
 )
 
 
-@pytest.fixture
-def pseudo(app: Flask, client: Client) -> None:
-    app.extensions["words"].translations[LANGUAGE] = Pseudo(kept())
-    client.environ_base["HTTP_ACCEPT_LANGUAGE"] = LANGUAGE
+@dataclass(frozen=True)
+class Abroad:
+    """A site in the language that nobody speaks, and what every page of it said before anything was sent."""
+
+    app: Flask
+    house: House
+    client: Client
+    pages: list[Visit]
+
+
+@pytest.fixture(scope="module")
+def abroad(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Abroad]:
+    folder = tmp_path_factory.mktemp("abroad")
+    shutil.copy(sqlite_template, folder / "barcamp.sqlite3")
+    settings = from_environment({"BARCAMP_DATA": str(folder), "BARCAMP_SECRET_KEY": "k" * 32})
+    with time_machine.travel(make.NOW, tick=True), look_around(settings) as (app, db, client):
+        app.extensions["words"].translations[LANGUAGE] = Pseudo(kept())
+        client.environ_base["HTTP_ACCEPT_LANGUAGE"] = LANGUAGE
+        house = furnish(app, db)
+        yield Abroad(app, house, client, [visit for visit in everywhere(app, db, house, client) if visit.is_page])
 
 
 def test_the_pseudo_language_keeps_facts_and_tags() -> None:
     assert greek("<b>%(n)s</b> of {most} stars, 5%%") == "<b>%(n)s</b> οφ {most} σταρσ, 5%%"
 
 
-def test_every_page_is_translated(app: Flask, db: Session, house: House, client: Client, pseudo: None) -> None:
-    visits = everywhere(app, db, house, client)
-    assert untranslated(visit for visit in visits if visit.is_page) == {}
+def test_every_page_is_translated(abroad: Abroad) -> None:
+    assert untranslated(abroad.pages) == {}
 
 
 def untranslated(visits: Iterable[Visit]) -> dict[str, list[str]]:
@@ -58,13 +81,12 @@ def untranslated(visits: Iterable[Visit]) -> dict[str, list[str]]:
     return {text: places[:3] for text, places in found.items()}
 
 
-def test_every_form_answers_in_the_visitors_language(
-    app: Flask, db: Session, house: House, client: Client, pseudo: None
-) -> None:
+def test_every_form_answers_in_the_visitors_language(abroad: Abroad) -> None:
     """Whatever is sent: no answer is a fault of ours, and every message on it is translated."""
+    client, house = abroad.client, abroad.house
     found: dict[str, list[str]] = {}
     broken = []
-    for form in forms(app, [visit for visit in everywhere(app, db, house, client) if visit.is_page]):
+    for form in forms(abroad.app, abroad.pages):
         for how in FILLINGS:
             answer = client.be(house.viewer(form.viewer)).submit(form.address, form.filled(how))
             where = f"{form.viewer} sends {form.address} of {form.page} {how}"

@@ -56,7 +56,9 @@ def camp(request: pytest.FixtureRequest, post_office: Smtp, tmp_path: Path) -> I
     kind: str = request.param
     day = datetime.now(UTC).date() + timedelta(days=3)
     if kind == "sqlite":
-        yield Camp(request.getfixturevalue("served"), None, "river", scripts=True, day=day)
+        # as `python3 app.py` serves it the first time: with the demo beside it
+        with site.start(tmp_path / "data", smtp_url=post_office.url) as served:
+            yield Camp(served, None, "river", scripts=True, day=day)
         return
     server: postgres_server.Server = request.getfixturevalue("postgres")
     url = server.create_database("journey")

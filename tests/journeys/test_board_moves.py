@@ -20,9 +20,9 @@ TITLE = "How to kayak"
 RESTING = 450  # milliseconds that a finger rests on a card before it is taken up
 
 
-def board(visit: Visit, **how: Any) -> Page:
+def board(visit: Visit, camp: str, **how: Any) -> Page:
     """Olive's board, once its scripts are ready."""
-    page = visit("olive", **how).go("/beaver/board")
+    page = visit("olive", **how).go(f"/{camp}/board")
     page.locator("body.can-drag.can-take-up").wait_for()
     return page
 
@@ -71,8 +71,8 @@ def take_up(page: Page, card: Locator) -> None:
     expect(page.locator("td[data-price]").first).to_be_visible()
 
 
-def test_a_card_is_dragged_to_a_free_place_and_into_the_tray(visit: Visit, devices: dict[str, str]) -> None:
-    page = board(visit)
+def test_a_card_is_dragged_to_a_free_place_and_into_the_tray(visit: Visit, camp: str) -> None:
+    page = board(visit, camp)
     title, card = grid_card(page)
     take_up(page, card)
     prices = page.locator("td[data-price]").evaluate_all("cells => cells.map(cell => cell.dataset.price)")
@@ -95,8 +95,8 @@ def test_a_card_is_dragged_to_a_free_place_and_into_the_tray(visit: Visit, devic
     expect(page.locator(".tray").get_by_role("link", name=title, exact=True)).to_have_count(0)
 
 
-def test_escape_leaves_a_dragged_card_where_it_is(visit: Visit, devices: dict[str, str]) -> None:
-    page = board(visit)
+def test_escape_leaves_a_dragged_card_where_it_is(visit: Visit) -> None:
+    page = board(visit, "beaver")
     title, card = grid_card(page)
     take_up(page, card)
     page.keyboard.press("Escape")
@@ -106,8 +106,8 @@ def test_escape_leaves_a_dragged_card_where_it_is(visit: Visit, devices: dict[st
     assert page.url.endswith("/beaver/board")  # nor is its link followed
 
 
-def test_a_taken_place_offers_to_change_places(visit: Visit, devices: dict[str, str]) -> None:
-    page = board(visit)
+def test_a_taken_place_offers_to_change_places(visit: Visit, camp: str) -> None:
+    page = board(visit, camp)
     title, card = grid_card(page)
     home = place_of(page.locator("td").filter(has=card))
     take_up(page, card)
@@ -130,10 +130,8 @@ def test_a_taken_place_offers_to_change_places(visit: Visit, devices: dict[str, 
 
 
 @pytest.mark.parametrize("width", [PHONE, DESK])
-def test_a_finger_that_rests_takes_a_card_up_and_one_that_swipes_scrolls(
-    visit: Visit, devices: dict[str, str], width: int
-) -> None:
-    page = board(visit, width=width, has_touch=True, is_mobile=width == PHONE)
+def test_a_finger_that_rests_takes_a_card_up_and_one_that_swipes_scrolls(visit: Visit, camp: str, width: int) -> None:
+    page = board(visit, camp, width=width, has_touch=True, is_mobile=width == PHONE)
     fingers = page.context.new_cdp_session(page)
 
     def touch(kind: str, *points: tuple[float, float]) -> None:
@@ -165,8 +163,8 @@ def test_a_finger_that_rests_takes_a_card_up_and_one_that_swipes_scrolls(
     expect_moved(page, title, clock, room)
 
 
-def test_a_card_is_moved_by_keys_and_each_place_is_announced(visit: Visit, devices: dict[str, str]) -> None:
-    page = board(visit)
+def test_a_card_is_moved_by_keys_and_each_place_is_announced(visit: Visit, camp: str) -> None:
+    page = board(visit, camp)
     title, card = grid_card(page)
     said = page.locator("#board-said")
     card.locator("a").focus()
@@ -194,10 +192,8 @@ def test_a_card_is_moved_by_keys_and_each_place_is_announced(visit: Visit, devic
 
 
 @pytest.mark.parametrize("width", [PHONE, DESK])
-def test_without_scripts_a_card_goes_where_a_priced_button_says(
-    visit: Visit, devices: dict[str, str], width: int
-) -> None:
-    page = visit("olive", width=width, scripts=False).go("/beaver/board")
+def test_without_scripts_a_card_goes_where_a_priced_button_says(visit: Visit, camp: str, width: int) -> None:
+    page = visit("olive", width=width, scripts=False).go(f"/{camp}/board")
     title, card = grid_card(page)
     card.locator("a").click()
     clock, room = free_places(page)[0]
@@ -206,8 +202,8 @@ def test_without_scripts_a_card_goes_where_a_priced_button_says(
     expect(cell(page, clock, room).locator(".cell-title a")).to_have_text(title)
 
 
-def test_a_drag_goes_on_while_others_change_other_cards(visit: Visit, devices: dict[str, str]) -> None:
-    page, otto = board(visit), visit("otto").go("/beaver/board")
+def test_a_drag_goes_on_while_others_change_other_cards(visit: Visit, camp: str) -> None:
+    page, otto = board(visit, camp), visit("otto").go(f"/{camp}/board")
     title, card = grid_card(page)
     other = otto.locator("td .cell-card:not(:has(.pin))").filter(has_not_text=title).last
     number = other.get_attribute("id")
@@ -226,8 +222,8 @@ def test_a_drag_goes_on_while_others_change_other_cards(visit: Visit, devices: d
     otto.get_by_role("button", name="Take the pin out").click()
 
 
-def test_a_card_that_others_move_leaves_the_hand_that_holds_it(visit: Visit, devices: dict[str, str]) -> None:
-    page, otto = board(visit), visit("otto").go("/beaver/board")
+def test_a_card_that_others_move_leaves_the_hand_that_holds_it(visit: Visit, camp: str) -> None:
+    page, otto = board(visit, camp), visit("otto").go(f"/{camp}/board")
     title, card = grid_card(page)
     home = place_of(page.locator("td").filter(has=card))
     otto.locator(f"#{card.get_attribute('id')} a").click()
@@ -244,10 +240,8 @@ def test_a_card_that_others_move_leaves_the_hand_that_holds_it(visit: Visit, dev
     expect(cell(page, *home).locator(".cell-title a")).to_have_text(title)
 
 
-def test_opening_a_card_far_below_leaves_the_toolbar_and_its_panel_in_sight(
-    visit: Visit, devices: dict[str, str]
-) -> None:
-    page = board(visit)
+def test_opening_a_card_far_below_leaves_the_toolbar_and_its_panel_in_sight(visit: Visit) -> None:
+    page = board(visit, "beaver")
     page.locator("td .cell-card a").last.click()
     page.locator("#move-title").wait_for()
     for part in (".toolbar", "#card-title", "td .cell-card.is-selected"):
@@ -255,9 +249,7 @@ def test_opening_a_card_far_below_leaves_the_toolbar_and_its_panel_in_sight(
 
 
 @pytest.mark.parametrize("scripts", [True, False])
-def test_on_the_phone_a_refusal_is_in_sight_beside_the_opened_card(
-    visit: Visit, devices: dict[str, str], scripts: bool
-) -> None:
+def test_on_the_phone_a_refusal_is_in_sight_beside_the_opened_card(visit: Visit, scripts: bool) -> None:
     page = visit("olive", width=PHONE, scripts=scripts).go("/beaver/board")
     _, card = grid_card(page)
     taken = page.locator("td:has(.cell-card)").filter(has_not_text=TITLE).first

@@ -22,7 +22,7 @@ def tab_to(page: Page, target: Locator) -> None:
     pytest.fail(f"{target} is not within {MOST_STOPS} stops of the Tab key")
 
 
-def test_the_skip_link_is_first_and_leads_past_the_header(visit: Visit, devices: dict[str, str]) -> None:
+def test_the_skip_link_is_first_and_leads_past_the_header(visit: Visit) -> None:
     page = visit("ida").go("/beaver/wall")
     page.keyboard.press("Tab")
     skip = page.get_by_role("link", name="Skip to the content")
@@ -35,9 +35,9 @@ def test_the_skip_link_is_first_and_leads_past_the_header(visit: Visit, devices:
 
 
 @pytest.mark.parametrize("key", ["Enter", "Space"])
-def test_a_star_is_pressed_by_key(visit: Visit, devices: dict[str, str], key: str) -> None:
+def test_a_star_is_pressed_by_key(visit: Visit, camp: str, key: str) -> None:
     ida = visit("ida")
-    page = ida.go("/beaver/wall")
+    page = ida.go(f"/{camp}/wall")
     star = ida.free_star()
     tab_to(page, star)
     with page.expect_response(re.compile("/star$")) as answer:
@@ -48,10 +48,10 @@ def test_a_star_is_pressed_by_key(visit: Visit, devices: dict[str, str], key: st
     expect(page.locator("#announcer")).to_contain_text("Starred")
 
 
-def test_a_card_is_opened_and_placed_by_keys(visit: Visit, devices: dict[str, str]) -> None:
+def test_a_card_is_opened_and_placed_by_keys(visit: Visit, camp: str) -> None:
     title = "Whistling with two fingers"
-    visit("uri").post_note("beaver", title)
-    page = visit("olive").go("/beaver/board")
+    visit("uri").post_note(camp, title)
+    page = visit("olive").go(f"/{camp}/board")
     clock, room = free_places(page)[0]
     tab_to(page, page.locator(".tray").get_by_role("link", name=title))
     page.keyboard.press("Enter")

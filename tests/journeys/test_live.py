@@ -12,9 +12,8 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Page, Request, expect
 
-from barcamp.conferences.queries import find_conference
-from barcamp.db import Store
 from barcamp.log import service as log
+from tests.journeys import camps
 from tests.journeys.board import cell, expect_open, free_places, send_button
 from tests.journeys.conftest import Visit
 from tests.journeys.visitor import DESK, PHONE, Visitor
@@ -41,22 +40,22 @@ def expect_note(page: Page, title: str, count: int = 1) -> None:
     expect(page.locator(".note .note-title").filter(has_text=re.compile(f"^{re.escape(title)}$"))).to_have_count(count)
 
 
-def post(who: Visitor, title: str) -> None:
+def post(who: Visitor, camp: str, title: str) -> None:
     """Put up a note as a program of this person would: at once."""
-    form = who.context.request.get(f"{who.base}/beaver/wall/new").text()
+    form = who.context.request.get(f"{who.base}/{camp}/wall/new").text()
     token = re.findall('name="csrf_token" value="([^"]+)"', form)[-1]
     fields = {"csrf_token": token, "title": title, "format": "talk", "length": "1"}
-    answer = who.context.request.post(f"{who.base}/beaver/wall/notes", form=fields, max_redirects=0)
+    answer = who.context.request.post(f"{who.base}/{camp}/wall/notes", form=fields, max_redirects=0)
     assert answer.status == 303, answer.text()
 
 
-def open_note(who: Visitor, title: str) -> None:
-    who.go("/beaver/wall?q=" + title.replace(" ", "+"))
+def open_note(who: Visitor, camp: str, title: str) -> None:
+    who.go(f"/{camp}/wall?q=" + title.replace(" ", "+"))
     who.follow(title)
 
 
-def edit(who: Visitor, called: str, /, **changed: str) -> None:
-    open_note(who, called)
+def edit(who: Visitor, camp: str, called: str, /, **changed: str) -> None:
+    open_note(who, camp, called)
     who.follow("Edit")
     who.fill(**changed)
     who.press("Save")
@@ -91,83 +90,81 @@ def streams(who: Visitor) -> Iterator[set[str]]:
     yield found
 
 
-def test_what_one_does_the_others_see(visit: Visit, devices: dict[str, str]) -> None:
+def test_what_one_does_the_others_see(visit: Visit, camp: str) -> None:
     """Who does it has no JavaScript; who sees it sits at a desk, or has a phone and never signed in."""
     ida, otto = visit("ida", scripts=False), visit("otto", scripts=False)
-    desk, phone = visit("uri").go("/beaver/wall"), visit(width=PHONE).go("/beaver/wall")
+    desk, phone = visit("uri").go(f"/{camp}/wall"), visit(width=PHONE).go(f"/{camp}/wall")
     for page in (desk, phone):
         page.evaluate("window.isTheSamePage = true")
 
-    ida.post_note("beaver", "Whittling spoons")
+    ida.post_note(camp, "Whittling spoons")
     for page in (desk, phone):
         expect_note(page, "Whittling spoons")
     expect(desk.locator("#announcer")).to_have_text(re.compile(r"^New notes: \d+$"))
 
-    otto.go("/beaver/wall?q=whittling")
+    otto.go(f"/{camp}/wall?q=whittling")
     otto.star("Whittling spoons").click()
     for page in (desk, phone):
         expect(page.locator(".note", has_text="Whittling spoons").locator(".star-count")).to_have_text("1")
 
-    edit(ida, "Whittling spoons", title="Whittling forks")
+    edit(ida, camp, "Whittling spoons", title="Whittling forks")
     for page in (desk, phone):
         expect_note(page, "Whittling forks")
         expect_note(page, "Whittling spoons", 0)
 
-    post(ida, "Carving forks")
-    open_note(otto, "Carving forks")
+    post(ida, camp, "Carving forks")
+    open_note(otto, camp, "Carving forks")
     otto.page.get_by_role("link", name=re.compile("^Merge")).click()
     otto.follow("Whittling forks")
     otto.press("Merge them")
     for page in (desk, phone):
         expect_note(page, "Carving forks", 0)
-    open_note(otto, "Whittling forks")
+    open_note(otto, camp, "Whittling forks")
     otto.page.get_by_role("button", name=re.compile("^Take it out")).click()
     for page in (desk, phone):
         expect_note(page, "Carving forks")
 
-    open_note(ida, "Whittling forks")
+    open_note(ida, camp, "Whittling forks")
     ida.press("Withdraw")
     for page in (desk, phone):
         expect_note(page, "Whittling forks", 0)
         assert page.evaluate("window.isTheSamePage") is True
 
 
-def test_the_first_note_comes_to_an_empty_wall_and_the_button_goes_when_it_closes(
-    visit: Visit, devices: dict[str, str], empty_camp: str
-) -> None:
-    guest, otto = visit().go(f"/{empty_camp}/wall"), visit("otto")
+def test_the_first_note_comes_to_an_empty_wall_and_the_button_goes_when_it_closes(visit: Visit, new_camp: str) -> None:
+    guest, otto = visit().go(f"/{new_camp}/wall"), visit("otto")
     expect(guest.locator(".empty")).to_be_visible()
-    otto.post_note(empty_camp, "Somebody has to be first")
+    otto.post_note(new_camp, "Somebody has to be first")
     expect_note(guest, "Somebody has to be first")
     expect(guest.locator(".lead")).to_have_text(re.compile("^\\s*1 note ·"))
     expect(guest.locator(".float-button")).to_be_visible()
-    otto.go(f"/{empty_camp}/organize/settings")
+    otto.go(f"/{new_camp}/organize/settings")
     otto.fill(wall_closes_at="2020-01-01T10:00")
     otto.press("Save")
     expect(guest.locator(".float-button")).to_have_count(0, timeout=15_000)
 
 
-def test_tabs_share_a_stream_and_hidden_ones_let_go(visit: Visit, devices: dict[str, str]) -> None:
+def test_tabs_share_a_stream_and_hidden_ones_let_go(visit: Visit, camp: str) -> None:
     ida, uri = visit("ida"), visit("uri")
     with streams(uri) as opened:
-        one = uri.go("/beaver/wall")
+        one = uri.go(f"/{camp}/wall")
         with uri.context.expect_event("request", lambda request: "/changes" in request.url):
             two = uri.context.new_page()
-            two.goto(uri.base + "/beaver/wall?sort=new")
+            two.goto(uri.base + f"/{camp}/wall?sort=new")
         assert len(opened) == 1
         for page in (one, two):
             page.evaluate(LISTEN)
-        post(ida, "Tabs, first")
+        post(ida, camp, "Tabs, first")
         for page in (one, two):
             expect_note(page, "Tabs, first")
 
         one.evaluate(SHOW, "hidden")  # it was the one that read the stream: the other takes over
-        post(ida, "Tabs, second")
+        post(ida, camp, "Tabs, second")
         expect_note(two, "Tabs, second")
         assert len(opened) == 1
         two.evaluate(SHOW, "hidden")
         expect_note(one, "Tabs, second", 0)
-        post(ida, "Tabs, third")
+        post(ida, camp, "Tabs, third")
         assert len(opened) == 0
 
         for page in (one, two):
@@ -179,14 +176,16 @@ def test_tabs_share_a_stream_and_hidden_ones_let_go(visit: Visit, devices: dict[
     assert (one.evaluate(TOLD), two.evaluate(TOLD)) == ([1, 2, 3], [1, 2, 3])
 
 
-def test_where_no_stream_can_be_had_it_asks_now_and_then(visit: Visit, devices: dict[str, str]) -> None:
+def test_where_no_stream_can_be_had_it_asks_now_and_then(visit: Visit, camp: str) -> None:
     ida, uri = visit("ida"), visit("uri")
     uri.page.clock.install()
     uri.context.route("**/live?*", lambda route: route.fulfill(status=429))
-    page = uri.go("/beaver/wall")
+    page = uri.go(f"/{camp}/wall")
     page.evaluate(LISTEN)
-    post(ida, "Asked for")
-    while not page.evaluate("told.length"):
+    post(ida, camp, "Asked for")
+    for _ in range(400):
+        if page.evaluate("told.length"):
+            break
         page.clock.run_for(1000)
         page.wait_for_timeout(50)  # the network goes by another clock
     assert page.evaluate(TOLD) == [1]
@@ -203,13 +202,10 @@ def test_a_restart_loses_nothing(visit: Visit, tmp_path: Path, monkeypatch: pyte
         page.evaluate(LISTEN)
         port = first.port
         first.kill()
-    store = Store(f"sqlite:///{first.data}/barcamp.sqlite3", first.url)
-    for _ in range(3):
-        with store.writing() as db:
-            camp = find_conference(db, "beaver")
-            assert camp is not None
-            log.write(db, camp, None, "note-edited", "note:1", now=datetime.now(UTC))
-    store.dispose()
+    with camps.opened(first) as store:
+        for _ in range(3):
+            with store.writing() as db:
+                log.write(db, camps.find(db, "beaver"), None, "note-edited", "note:1", now=datetime.now(UTC))
     monkeypatch.setattr(site, "free_port", lambda: port)
     with site.start(tmp_path / "data"):
         page.wait_for_function("() => told.length >= 3", timeout=30_000)
@@ -237,25 +233,25 @@ def test_an_old_page_says_so(visit: Visit) -> None:
 class TestNobodyIsDisturbed:
     """What somebody looks at, types or has open stays as it is while the rest of the page changes."""
 
-    def test_the_reader_of_one_column_keeps_the_place(self, visit: Visit, devices: dict[str, str]) -> None:
-        page = visit("uri", width=PHONE).go("/beaver/wall")
+    def test_the_reader_of_one_column_keeps_the_place(self, visit: Visit, camp: str) -> None:
+        page = visit("uri", width=PHONE).go(f"/{camp}/wall")
         page.locator(".wall.is-packed").wait_for()
         card = page.locator(".wall > li").nth(9)
         card.locator("a").first.focus()
         card.evaluate("card => card.scrollIntoView({block: 'center', behavior: 'instant'})")
         before = card.evaluate(TOP)
         handle = card.element_handle()
-        post(visit("ida"), "Above the reader")
+        post(visit("ida"), camp, "Above the reader")
         expect_note(page, "Above the reader")
         assert handle.evaluate(TOP) == pytest.approx(before, abs=2)
         assert handle.evaluate("card => card.contains(document.activeElement)")
 
-    def test_in_columns_new_notes_wait_above(self, visit: Visit, devices: dict[str, str]) -> None:
-        page = visit("uri").go("/beaver/wall")
+    def test_in_columns_new_notes_wait_above(self, visit: Visit, camp: str) -> None:
+        page = visit("uri").go(f"/{camp}/wall")
         page.locator(".wall.is-packed").wait_for()
         page.evaluate("scrollTo({top: 900, behavior: 'instant'})")
         places = page.evaluate(PLACES)
-        post(visit("ida"), "Waits above")
+        post(visit("ida"), camp, "Waits above")
         button = page.get_by_role("button", name="New notes: 1")
         expect(button).to_be_in_viewport()
         assert page.evaluate("scrollY") == 900
@@ -265,33 +261,33 @@ class TestNobodyIsDisturbed:
         expect(page.locator(".note", has_text="Waits above")).to_be_in_viewport()
         expect(button).to_be_hidden()
 
-    def test_a_card_that_changes_keeps_the_focus(self, visit: Visit, devices: dict[str, str]) -> None:
+    def test_a_card_that_changes_keeps_the_focus(self, visit: Visit, camp: str) -> None:
         ida = visit("ida")
-        post(ida, "Focus here")
-        page = visit("uri").go("/beaver/wall?q=focus+here")
+        post(ida, camp, "Focus here")
+        page = visit("uri").go(f"/{camp}/wall?q=focus+here")
         page.get_by_role("link", name="Focus here").focus()
-        edit(ida, "Focus here", title="Focus here still", description="Longer than it was.")
+        edit(ida, camp, "Focus here", title="Focus here still", description="Longer than it was.")
         expect_note(page, "Focus here still")
         expect(page.get_by_role("link", name="Focus here still")).to_be_focused()
 
-    def test_a_half_typed_text_and_what_is_open_stay(self, visit: Visit, devices: dict[str, str]) -> None:
+    def test_a_half_typed_text_and_what_is_open_stay(self, visit: Visit, camp: str) -> None:
         ida = visit("ida")
-        post(ida, "Under discussion")
+        post(ida, camp, "Under discussion")
         otto = visit("otto")
-        open_note(otto, "Under discussion")
+        open_note(otto, camp, "Under discussion")
         page = otto.page
         page.get_by_text("Hide this note").click()
         page.locator("[name=reason]").fill("Half a reas")
-        edit(ida, "Under discussion", title="Under more discussion", description="And more.")
+        edit(ida, camp, "Under discussion", title="Under more discussion", description="And more.")
         expect(page.get_by_role("heading", level=1)).to_have_text("Under more discussion")
         expect(page.locator("[name=reason]")).to_have_value("Half a reas")
         expect(page.locator("[name=reason]")).to_be_focused()
         expect(page.locator("details.more").filter(has=page.locator("[name=reason]"))).to_have_attribute("open", "")
 
 
-def test_the_board_follows_and_a_form_in_use_keeps_what_its_user_saw(visit: Visit, devices: dict[str, str]) -> None:
-    post(visit("uri"), "Mending kettles")
-    olive, otto = visit("olive").go("/beaver/board"), visit("otto").go("/beaver/board")
+def test_the_board_follows_and_a_form_in_use_keeps_what_its_user_saw(visit: Visit, camp: str) -> None:
+    post(visit("uri"), camp, "Mending kettles")
+    olive, otto = visit("olive").go(f"/{camp}/board"), visit("otto").go(f"/{camp}/board")
     for page in (olive, otto):
         page.locator(".tray").get_by_role("link", name="Mending kettles").click()
         expect_open(page, "Mending kettles")
@@ -314,7 +310,7 @@ def test_the_board_follows_and_a_form_in_use_keeps_what_its_user_saw(visit: Visi
         send_button(otto).click()
     assert answer.value.status == 303
 
-    guest = visit(width=DESK).go("/beaver/schedule")
+    guest = visit(width=DESK).go(f"/{camp}/schedule")
     olive.goto(guest.url.replace("/schedule", "/organize/publish"))
     olive.get_by_role("button", name=re.compile("^Publish")).click()
     expect(cell(guest, *there).get_by_role("link", name="Mending kettles", exact=True)).to_be_visible()
@@ -323,9 +319,9 @@ def test_the_board_follows_and_a_form_in_use_keeps_what_its_user_saw(visit: Visi
     expect(otto.locator(".tray").get_by_role("link", name="Mending kettles")).to_be_visible()
 
 
-def test_a_time_that_is_chosen_once_more_is_a_choice_too(visit: Visit, devices: dict[str, str]) -> None:
-    post(visit("uri"), "Mending clocks")
-    olive, otto = visit("olive").go("/beaver/board"), visit("otto").go("/beaver/board")
+def test_a_time_that_is_chosen_once_more_is_a_choice_too(visit: Visit, camp: str) -> None:
+    post(visit("uri"), camp, "Mending clocks")
+    olive, otto = visit("olive").go(f"/{camp}/board"), visit("otto").go(f"/{camp}/board")
     olive.locator(".tray").get_by_role("link", name="Mending clocks").click()
     expect_open(olive, "Mending clocks")
     here = free_places(olive)[-1]

@@ -19,7 +19,7 @@ BOXES = """() => [...document.querySelectorAll('.wall > li > *')].map(note => {
 GAP = "parseFloat(getComputedStyle(document.querySelector('.wall')).columnGap)"
 
 
-def test_copy_puts_the_address_into_the_clipboard(visit: Visit, devices: dict[str, str]) -> None:
+def test_copy_puts_the_address_into_the_clipboard(visit: Visit) -> None:
     guest = visit(permissions=["clipboard-read", "clipboard-write"])
     page = guest.go("/beaver/subscribe")
     guest.press("Copy")
@@ -28,17 +28,17 @@ def test_copy_puts_the_address_into_the_clipboard(visit: Visit, devices: dict[st
     assert page.evaluate("navigator.clipboard.readText()") == f"{guest.base}/beaver/schedule.ics"
 
 
-def test_without_scripts_there_is_no_copy_button(visit: Visit, devices: dict[str, str]) -> None:
+def test_without_scripts_there_is_no_copy_button(visit: Visit) -> None:
     page = visit(scripts=False).go("/beaver/subscribe")
     expect(page.get_by_label("Address to paste")).to_be_visible()
     expect(page.get_by_role("button", name="Copy")).to_be_hidden()
 
 
 @pytest.mark.parametrize("scripts", [True, False])
-def test_withdrawing_asks_first_where_it_can(visit: Visit, devices: dict[str, str], scripts: bool) -> None:
+def test_withdrawing_asks_first_where_it_can(visit: Visit, camp: str, scripts: bool) -> None:
     title = f"Shall I stay {'with' if scripts else 'without'} scripts"
     ida = visit("ida", scripts=scripts)
-    ida.post_note("beaver", title)
+    ida.post_note(camp, title)
     ida.follow(title)
 
     questions: list[str] = []
@@ -59,7 +59,7 @@ def test_withdrawing_asks_first_where_it_can(visit: Visit, devices: dict[str, st
     assert questions == ["Take your note off the wall?"] * (2 if scripts else 0)
 
 
-def test_count_says_how_many_characters_are_left(visit: Visit, devices: dict[str, str]) -> None:
+def test_count_says_how_many_characters_are_left(visit: Visit) -> None:
     page = visit("ida").go("/beaver/wall/new")
     title = page.get_by_label("What is it about?")
     left = page.locator(".field").filter(has=title).locator(".counter")
@@ -90,7 +90,7 @@ def assert_is_packed(page: Page) -> int:
     return len(walls)
 
 
-def test_pack_closes_the_gaps_at_every_width(visit: Visit, devices: dict[str, str]) -> None:
+def test_pack_closes_the_gaps_at_every_width(visit: Visit) -> None:
     guest = visit()
     page = guest.go("/beaver/wall")
     counts = []
@@ -103,7 +103,7 @@ def test_pack_closes_the_gaps_at_every_width(visit: Visit, devices: dict[str, st
     assert counts[-1] in (1, 2)
 
 
-def test_pack_keeps_up_when_notes_come_and_go(visit: Visit, devices: dict[str, str]) -> None:
+def test_pack_keeps_up_when_notes_come_and_go(visit: Visit) -> None:
     page = visit().go("/beaver/wall")
     assert_is_packed(page)
     page.evaluate(

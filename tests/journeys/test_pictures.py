@@ -63,9 +63,7 @@ def board(visit: Visit) -> Page:
     ("name", "show"),
     [("wall", wall), ("schedule-phone", schedule_on_the_phone), ("board", board), ("screen", projector)],
 )
-def test_a_picture(
-    visit: Visit, devices: dict[str, str], album: Path, name: str, show: Callable[[Visit], Page]
-) -> None:
+def test_a_picture(visit: Visit, album: Path, name: str, show: Callable[[Visit], Page]) -> None:
     page = show(visit)
     page.wait_for_load_state("load")  # never "networkidle": an open page listens
     picture = album / f"{name}.png"

@@ -41,22 +41,22 @@ def offline(visitor: Visitor, is_offline: bool) -> None:
         visitor.trouble[:] = [trouble for trouble in visitor.trouble if "ERR_INTERNET_DISCONNECTED" not in trouble]
 
 
-def test_a_double_tap_is_one_star(visit: Visit, devices: dict[str, str]) -> None:
+def test_a_double_tap_is_one_star(visit: Visit, camp: str) -> None:
     uri = visit("uri", width=PHONE)
-    page, methods = uri.go("/beaver/wall"), asked(uri)
+    page, methods = uri.go(f"/{camp}/wall"), asked(uri)
     star = uri.free_star()
     _, stars = state(star)
     with page.expect_response(STAR):
         star.dblclick()
     expect(page.locator("#announcer")).to_have_text(f"Starred · {stars + 1}")
     assert (methods, state(star)) == (["PUT"], ("true", stars + 1))
-    uri.go("/beaver/wall")
+    uri.go(f"/{camp}/wall")
     assert state(star) == ("true", stars + 1)
 
 
-def test_a_star_is_taken_back_without_a_page_load(visit: Visit, devices: dict[str, str]) -> None:
+def test_a_star_is_taken_back_without_a_page_load(visit: Visit, camp: str) -> None:
     uri = visit("uri")
-    page, methods = uri.go("/beaver/wall"), asked(uri)
+    page, methods = uri.go(f"/{camp}/wall"), asked(uri)
     page.evaluate("window.isTheSamePage = true")
     star = uri.free_star()
     _, stars = state(star)
@@ -69,7 +69,7 @@ def test_a_star_is_taken_back_without_a_page_load(visit: Visit, devices: dict[st
     assert page.evaluate("window.isTheSamePage") is True
 
 
-def test_a_refused_star_comes_off_again_with_the_reason(visit: Visit, devices: dict[str, str]) -> None:
+def test_a_refused_star_comes_off_again_with_the_reason(visit: Visit) -> None:
     uri = visit("uri")
     page = uri.go("/beaver/wall")
     page.route(STAR, lambda route: route.fulfill(status=409, json={"error": "Gone by noon."}))
@@ -82,9 +82,9 @@ def test_a_refused_star_comes_off_again_with_the_reason(visit: Visit, devices: d
     assert page.evaluate("Object.values(localStorage)") == ["{}"]
 
 
-def test_a_star_without_a_network_is_kept_and_sent_later(visit: Visit, devices: dict[str, str]) -> None:
+def test_a_star_without_a_network_is_kept_and_sent_later(visit: Visit, camp: str) -> None:
     uri = visit("uri")
-    page, methods = uri.go("/beaver/wall"), asked(uri)
+    page, methods = uri.go(f"/{camp}/wall"), asked(uri)
     star = uri.free_star()
     _, stars = state(star)
     offline(uri, True)
@@ -99,14 +99,14 @@ def test_a_star_without_a_network_is_kept_and_sent_later(visit: Visit, devices: 
     expect(page.locator("#announcer")).to_have_text(SENT)
     expect(page.locator("form.is-kept")).to_have_count(0)
     assert (methods, state(star)) == (["PUT"], ("true", stars + 1))
-    uri.go("/beaver/wall")
+    uri.go(f"/{camp}/wall")
     assert state(star) == ("true", stars + 1)
 
 
-def test_what_was_kept_is_sent_by_the_next_page(visit: Visit, devices: dict[str, str]) -> None:
+def test_what_was_kept_is_sent_by_the_next_page(visit: Visit, camp: str) -> None:
     """The last wish for each note, although the page on which it was made is long gone."""
     uri = visit("uri")
-    page = uri.go("/beaver/wall")
+    page = uri.go(f"/{camp}/wall")
     star = uri.free_star()
     _, stars = state(star)
     offline(uri, True)
@@ -123,7 +123,7 @@ def test_what_was_kept_is_sent_by_the_next_page(visit: Visit, devices: dict[str,
     uri.page = uri.context.new_page()
     uri.watch()
     methods = asked(uri)
-    page = uri.go("/beaver/wall")
+    page = uri.go(f"/{camp}/wall")
     expect(page.locator("#announcer")).to_have_text(SENT)
     star, other = (page.locator(f"#{one} button.star") for one in ids)
     assert (sorted(methods), state(star), state(other)) == (["DELETE", "PUT"], ("true", stars + 1), ("false", others))
@@ -144,9 +144,9 @@ def test_nobody_sends_what_another_wished_on_this_browser(visit: Visit, devices:
     assert methods == []
 
 
-def test_a_server_that_is_too_busy_is_asked_again(visit: Visit, devices: dict[str, str]) -> None:
+def test_a_server_that_is_too_busy_is_asked_again(visit: Visit, camp: str) -> None:
     uri = visit("uri")
-    page, methods = uri.go("/beaver/wall"), asked(uri)
+    page, methods = uri.go(f"/{camp}/wall"), asked(uri)
     page.route(STAR, lambda route: route.fulfill(status=503, headers={"Retry-After": "1"}), times=1)
     star = uri.free_star()
     star.click()
@@ -157,9 +157,9 @@ def test_a_server_that_is_too_busy_is_asked_again(visit: Visit, devices: dict[st
     uri.trouble.clear()
 
 
-def test_counts_that_others_change_are_shown(visit: Visit, devices: dict[str, str]) -> None:
+def test_counts_that_others_change_are_shown(visit: Visit, camp: str) -> None:
     uri = visit("uri")
-    page = uri.go("/beaver/wall")
+    page = uri.go(f"/{camp}/wall")
     star = uri.free_star()
     note = star.evaluate("star => star.closest('.note').dataset.note")
     page.evaluate(HEAR, {note: 41})
@@ -168,7 +168,7 @@ def test_counts_that_others_change_are_shown(visit: Visit, devices: dict[str, st
     expect(page.locator("#announcer")).to_contain_text("Starred")
 
 
-def test_signed_out_elsewhere_a_star_leads_to_where_one_gets_in(visit: Visit, devices: dict[str, str]) -> None:
+def test_signed_out_elsewhere_a_star_leads_to_where_one_gets_in(visit: Visit) -> None:
     uri = visit("uri")
     page, methods = uri.go("/beaver/wall"), asked(uri)
     star = uri.free_star()

@@ -37,11 +37,11 @@ def expect_in(page: Page, place: tuple[str, str], title: str) -> None:
     expect(cell(page, *place).locator(".cell-title a")).to_have_text(title)
 
 
-def test_different_cards_both_go_and_the_same_card_has_one_winner(visit: Visit, devices: dict[str, str]) -> None:
+def test_different_cards_both_go_and_the_same_card_has_one_winner(visit: Visit, camp: str) -> None:
     for who, title in zip(("uri", "ida"), TITLES, strict=True):
-        visit(who).post_note("beaver", title)
+        visit(who).post_note(camp, title)
     umbrellas, scissors = TITLES
-    olive, otto = visit("olive").go("/beaver/board"), visit("otto").go("/beaver/board")
+    olive, otto = visit("olive").go(f"/{camp}/board"), visit("otto").go(f"/{camp}/board")
 
     # each with a form begun: olive's move shows on otto's board without a reload, and his form is as he left it
     open_card(olive, umbrellas)

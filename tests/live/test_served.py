@@ -128,12 +128,28 @@ def test_sites_on_one_database_hear_each_other(data: Path, url: str | None) -> N
         second = stack.enter_context(start(data, url, workers="1"))
         away = stack.enter_context(elsewhere(served, url))
         ears = [stack.enter_context(closing(Ear(one.port, PATH).start())) for one in (served, second)]
-        newest = 0
-        for _ in range(6):
-            newest = away.write()
-            time.sleep(0.15)
-        hear(ears, newest)
-        late = sorted(arrived - frame["ts"] for ear in ears for _, frame, arrived in ear.heard)
-        assert len(late) == 12
-        assert late[6] < 0.3
-        assert late[-1] < 1.0  # by the look now and then it would have been more
+        tries = [lateness(away, ears)]
+        while not is_at_once(tries[-1]) and len(tries) < 4:  # a busy machine may be late at times
+            tries.append(lateness(away, ears))
+        assert is_at_once(tries[-1]), tries
+
+
+def lateness(away: Elsewhere, ears: list[Ear]) -> list[float]:
+    """How many seconds after its commit each of six lines arrives at each ear, in order of size."""
+    before, newest = [len(ear.heard) for ear in ears], 0
+    for _ in range(6):
+        newest = away.write()
+        time.sleep(0.15)
+    hear(ears, newest)
+    late = [
+        arrived - frame["ts"]
+        for ear, known in zip(ears, before, strict=True)
+        for _, frame, arrived in ear.heard[known:]
+    ]
+    assert len(late) == 12
+    return sorted(late)
+
+
+def is_at_once(late: list[float]) -> bool:
+    """The look now and then, every 1.5 s, would be slower."""
+    return late[6] < 0.3 and late[-1] < 1.0

@@ -146,11 +146,11 @@ def sent(page: str) -> dict[str, Any]:
     return {str(field["name"]): str(field["value"]) for field in fields} | {"note": ticked}
 
 
-def test_the_preview_says_how_many_people_have_a_change_in_their_day(client: Client, moved: Note) -> None:
+def test_the_preview_says_how_many_people_will_hear(client: Client, moved: Note) -> None:
     shown = words(client.get("/camp/organize/publish").text)
     assert [part in shown for part in (
-        "4 people have one of these 2 changes in their day.", "3 people starred or present it",
-        "1 person starred or present it", "only together with “Kites”",
+        "4 people will hear of what is in their day of these 2 changes. 4 get a letter.", "3 people will hear of it",
+        "1 person will hear of it", "only together with “Kites”",
     )] == [True] * 4  # fmt: skip
 
 

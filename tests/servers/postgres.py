@@ -31,8 +31,9 @@ GIVEN = "BARCAMP_TEST_DATABASE_URL"
 ROOT = Path(__file__).resolve().parents[2]
 SECONDS_TO_BE_READY = 60.0
 TRIES_FOR_A_PORT = 5
-# Nothing here outlives a run, so nothing needs to reach the disk.
-FOR_SPEED_ONLY = ("fsync=off", "full_page_writes=off", "synchronous_commit=off")
+# Nothing here outlives a run, so nothing needs to reach the disk, and the place of a deleted row is not used again:
+# else what is read without an order would come in another one, now and then.
+FOR_TESTS = ("fsync=off", "full_page_writes=off", "synchronous_commit=off", "autovacuum=off")
 
 
 class NoPostgres(Exception):
@@ -256,7 +257,7 @@ def _serve(binaries: Path, folder: Path, account: Account | None) -> tuple[subpr
     for _ in range(TRIES_FOR_A_PORT):
         port = free_port()
         # No Unix socket: its path may not be longer than 107 bytes, and temporary folders can be deep.
-        settings = (*FOR_SPEED_ONLY, "listen_addresses=127.0.0.1", f"port={port}", "unix_socket_directories=")
+        settings = (*FOR_TESTS, "listen_addresses=127.0.0.1", f"port={port}", "unix_socket_directories=")
         command = [str(binaries / "postgres"), "-D", str(data)]
         command += [word for setting in settings for word in ("-c", setting)]
         with log.open("wb") as output:

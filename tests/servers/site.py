@@ -21,6 +21,7 @@ from tests.servers.ports import free_port
 ROOT = Path(__file__).resolve().parents[2]
 SECONDS_TO_BE_READY = 120.0
 SECONDS_TO_STOP = 20.0
+TRIES_FOR_A_PORT = 3
 MARK = "SITE_UNDER_TEST"
 SERVE = "from barcamp.serve import main; raise SystemExit(main())"
 
@@ -105,6 +106,16 @@ def start(data: Path, database_url: str | None = None, **settings: str) -> Site:
     `settings` are more `BARCAMP_*` settings without that prefix, in lower case (`demo="0"`, `smtp_url=smtp.url`);
     settings of this process's own environment do not reach the site. Raise NoSite with what it said if it ends first.
     """
+    for _ in range(TRIES_FOR_A_PORT - 1):
+        try:
+            return _started(data, database_url, settings)
+        except NoSite as problem:
+            if "is taken by another program" not in str(problem):
+                raise
+    return _started(data, database_url, settings)
+
+
+def _started(data: Path, database_url: str | None, settings: dict[str, str]) -> Site:
     data.mkdir(parents=True, exist_ok=True)
     port, mark = free_port(), secrets.token_hex(8)
     environment = {name: value for name, value in os.environ.items() if not name.startswith("BARCAMP_")}

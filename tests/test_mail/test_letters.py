@@ -31,6 +31,8 @@ def test_links_are_the_addresses_of_the_pages(app: Flask) -> None:
             LINKS.schedule("camp"): url_for("schedule.show", slug="camp", _external=True),
             LINKS.agenda("camp"): url_for("agenda.show", slug="camp", _external=True),
             LINKS.subscribe("camp"): url_for("feeds.subscribe", slug="camp", _external=True),
+            LINKS.news_choices(): url_for("news.choices", _external=True),
+            LINKS.unsubscribe("17-abc"): url_for("news.unsubscribe", token="17-abc", _external=True),
         }
     assert list(pages) == list(pages.values())
 

@@ -69,7 +69,7 @@ def page(
         blocks=blocks.of(draft),
         undoable=queries.find_undoable(db.session(), conference),
         redoable=queries.find_redoable(db.session(), conference),
-        summary=affected.summary(db.session(), conference, draft),
+        summary=affected.summary(db.session(), conference, draft, now=utcnow()),
         publication=queries.find_publication(db.session(), conference),
         arrangement=arranging.find_current(db.session(), conference),
         refusal=None if refusal is None else told(refusal),

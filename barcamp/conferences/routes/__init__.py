@@ -6,6 +6,6 @@ from flask import Blueprint
 
 blueprint = Blueprint("conferences", __name__)
 
-from barcamp.conferences.routes import front, new, settings, sponsors, team  # noqa: E402 - for the blueprint
+from barcamp.conferences.routes import address, front, new, settings, sponsors, team  # noqa: E402 - for the blueprint
 
-__all__ = ["blueprint", "front", "new", "settings", "sponsors", "team"]
+__all__ = ["address", "blueprint", "front", "new", "settings", "sponsors", "team"]

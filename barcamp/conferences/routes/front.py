@@ -9,8 +9,9 @@ from barcamp import db
 from barcamp.conferences import words
 from barcamp.conferences.models import Conference
 from barcamp.conferences.routes import blueprint
+from barcamp.feeds import linked
 from barcamp.registration.queries import find_registration
-from barcamp.schedule.queries import find_publication
+from barcamp.schedule.queries import block_ids, find_publication
 from barcamp.venue import queries as venue
 from barcamp.venue.day import by_day
 from barcamp.venue.words import slot_name
@@ -33,6 +34,12 @@ def show(slug: str) -> ResponseReturnValue:
         meals=by_day(pauses, conference.zone),
         slot_name=slot_name,
         is_registered=_is_registered(conference),
+        linked_data=linked.of_conference(
+            conference,
+            linked.first_entries(db.session(), conference),
+            db.base_url(db.session()),
+            blocks=block_ids(db.session(), conference),
+        ),
     )
 
 

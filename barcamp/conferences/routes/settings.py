@@ -74,10 +74,12 @@ def _keep_wall_times(conference: Conference, zone: str) -> bool:
 def _save(conference: Conference, form: ConferenceForm) -> None:
     """The change, then what must follow it: the waiting list, the draft, what the public reads."""
     now = utcnow()
-    service.change_conference(db.session(), conference, me(), form.details(), seen=form.seen_revision, now=now)
+    details, seen = form.details(), form.seen_revision
+    is_different = service.change_conference(db.session(), conference, me(), details, seen=seen, now=now)
     registration.promote(db.session(), conference, now=now)
     publishing.follow(db.session(), conference, me(), now=now)
-    publishing.mark_as_changed(db.session(), conference, now=now)
+    if is_different:
+        publishing.mark_as_changed(db.session(), conference, now=now)
 
 
 def _filled(conference: Conference, *, as_stored: bool = False) -> ConferenceForm:

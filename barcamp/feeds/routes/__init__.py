@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from barcamp.feeds.routes import calendars
+from barcamp.feeds.routes import agenda, calendars, embed, formats, speaker, subscribe
 from barcamp.feeds.routes.door import blueprint
 
-__all__ = ["blueprint", "calendars"]
+__all__ = ["agenda", "blueprint", "calendars", "embed", "formats", "speaker", "subscribe"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from barcamp.imports.routes import pages
 from barcamp.imports.routes.door import blueprint
 
-__all__ = ["blueprint"]
+__all__ = ["blueprint", "pages"]

@@ -13,6 +13,8 @@ from barcamp.people import passwords, queries, service
 from barcamp.people.forms import AddressForm, NameForm, NewPasswordForm
 from barcamp.people.routes import presenting
 from barcamp.people.routes.blueprint import blueprint
+from barcamp.speakers import queries as speaking
+from barcamp.speakers import service as speakers
 from barcamp.web.answers import form_again, see_other
 from barcamp.web.clock import utcnow
 from barcamp.web.guard import named, signed_in, signed_in_person, this_device
@@ -34,6 +36,7 @@ def rename() -> ResponseReturnValue:
     service.rename(db.session(), person, form.name.data)
     walls = presenting.conferences_of(db.session(), person.id)
     presenting.tell(db.session(), walls, person, "presenter-renamed", f"person:{person.id}", now=now)
+    speakers.touch(db.session(), person.id, now=now)
     db.commit()
     flash(_("Your name is changed."))
     return see_other(url_for("people.account"))
@@ -69,6 +72,8 @@ def account_page(**forms: Any) -> dict[str, Any]:
         "person": person,
         "conferences": home.conferences_of(db.session(), person.id),
         "devices": queries.devices(db.session(), person.id),
+        "speaker": speaking.find_own(db.session(), person.id),
+        "has_spoken": speaking.has_spoken(db.session(), person.id),
         "here_id": None if here is None else here.id,
         "name_form": NameForm(name=person.name),
         "email_form": AddressForm(),

@@ -9,6 +9,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from barcamp import db
 from barcamp.mail.links import Links
+from barcamp.news import browsers as browsers_told
 from barcamp.people import browsers, service
 from barcamp.people.models import Device, Person
 from barcamp.people.routes import merge
@@ -62,6 +63,7 @@ def _let_in_with(walk_in_id: int, person: Person, wanted: str) -> AnyResponse:
     with db.store().writing() as writing:
         brought = merge.bring_along(writing, walk_in_id, person.id, now=utcnow())
         token = service.sign_in(writing, person, label=_label(), now=utcnow())
+        browsers_told.tie(writing, person.id, guard.token_hash(token))
     session.clear()
     if brought.words:
         flash(brought.words)

@@ -17,6 +17,7 @@ from barcamp.feeds.models import FeedToken
 from barcamp.log import service as log
 from barcamp.log.models import Change
 from barcamp.mail import service as mail
+from barcamp.news.models import Bulletin, News, NewsChoice, PushSubscription
 from barcamp.people import queries, service
 from barcamp.people.errors import LastOrganizer
 from barcamp.people.forms import EraseForm
@@ -25,6 +26,7 @@ from barcamp.people.routes import counted, presenting
 from barcamp.people.routes.blueprint import blueprint
 from barcamp.registration import service as registration
 from barcamp.registration.models import Registration
+from barcamp.speakers import service as speakers
 from barcamp.wall.models import CoHost, Comment, Invitation, Look, MergeOffer, Note, Report, Star
 from barcamp.web import guard
 from barcamp.web.answers import form_again, see_other
@@ -33,10 +35,11 @@ from barcamp.web.guard import named, signed_in_person
 from barcamp.web.words import _
 
 #: What stays, as by "someone".
-SIGNED: tuple[Any, ...] = (Note.author_id, Note.asked_by_id, Comment.author_id, Change.actor_id)
+SIGNED: tuple[Any, ...] = (Note.author_id, Note.asked_by_id, Comment.author_id, Change.actor_id, Bulletin.author_id)
 #: What goes with its owner.
 OWNED: tuple[Any, ...] = (
     CoHost.person_id, Report.reporter_id, Invitation.made_by_id, MergeOffer.offered_by_id, FeedToken.person_id,
+    News.person_id, NewsChoice.person_id, PushSubscription.person_id,
 )  # fmt: skip
 
 
@@ -83,6 +86,7 @@ def erase_everywhere(db: Session, person: Person, *, now: datetime) -> None:
         db.execute(update(column.class_).where(column == person.id).values({column: None}))
     for column in OWNED:
         db.execute(delete(column.class_).where(column == person.id))
+    speakers.forget(db, person.id)
     mail.forget_reader(db, person.id, [one for one in (person.email, person.email_key) if one], now=now)
     service.erase(db, person, now=now)
     presenting.tell(db, walls, None, "presenter-erased", f"person:{person.id}", now=now)

@@ -9,7 +9,7 @@ from typing import Any
 
 from flask import Response
 from flask.typing import ResponseReturnValue
-from sqlalchemy import ColumnElement, Select, and_, or_, select
+from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import Session, aliased, selectinload
 
 from barcamp import db
@@ -18,13 +18,14 @@ from barcamp.feeds.models import FeedToken
 from barcamp.log.models import Change
 from barcamp.mail.models import Letter
 from barcamp.people.models import Device, Person
+from barcamp.people.routes import export_news
 from barcamp.people.routes.blueprint import blueprint
+from barcamp.people.routes.export_speaking import Rows, speaking
+from barcamp.people.routes.export_speaking import rows as _rows
 from barcamp.registration.models import Registration
 from barcamp.wall.models import CoHost, Comment, Invitation, Look, MergeOffer, Note, Report, Star
 from barcamp.web.clock import utcnow
 from barcamp.web.guard import named, signed_in_person
-
-Rows = list[dict[str, Any]]
 
 
 @blueprint.get("/account/export")
@@ -78,6 +79,7 @@ def everything_about(db: Session, person: Person) -> Mapping[str, Any]:
             .order_by(Star.at, Note.id),
         ),
         **_talk(db, person.id),
+        **speaking(db, person.id),
         "calendar_links": _rows(
             db,
             (
@@ -95,6 +97,7 @@ def everything_about(db: Session, person: Person) -> Mapping[str, Any]:
                 Letter.id
             ),
         ),
+        **export_news.of_person(db, person.id),
         "changes": _rows(
             db,
             (
@@ -197,11 +200,6 @@ def _on_notes(db: Session, table: Any, whose: ColumnElement[bool], at: Any, *col
             .order_by(at, Note.id)
         ),
     )
-
-
-def _rows(db: Session, columns: tuple[Any, ...], chosen: Any) -> Rows:
-    query: Select[Any] = chosen(select(*columns))
-    return [dict(row) for row in db.execute(query).mappings()]
 
 
 def _in_words(value: object) -> str:

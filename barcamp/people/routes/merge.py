@@ -17,16 +17,20 @@ from barcamp.feeds.models import FeedToken
 from barcamp.log import service as log
 from barcamp.log.models import Change
 from barcamp.mail.models import Letter
+from barcamp.news import browsers
+from barcamp.news.models import Bulletin, News, NewsChoice
+from barcamp.news.queries import find_choice
 from barcamp.people import queries, service
 from barcamp.people.errors import LinkGone
 from barcamp.people.routes import counted, presenting
+from barcamp.speakers import service as speakers
 from barcamp.wall.models import CoHost, Comment, Invitation, Look, MergeOffer, Note, Report, Star, presented_by
 from barcamp.web.words import _, ngettext
 
 #: What simply changes hands. What can be there twice is dealt with one by one.
 MOVED = (
     Note.author_id, Note.asked_by_id, Comment.author_id, Invitation.made_by_id, MergeOffer.offered_by_id,
-    FeedToken.person_id, Change.actor_id, Letter.person_id,
+    FeedToken.person_id, Change.actor_id, Letter.person_id, Bulletin.author_id,
 )  # fmt: skip
 
 
@@ -87,6 +91,8 @@ def bring_along(db: Session, walk_in_id: int, person_id: int, *, now: datetime) 
     _move_stars(db, walk_in_id, person_id)
     _move_looks(db, walk_in_id, person_id)
     _move_reports(db, walk_in_id, person_id)
+    _move_news(db, walk_in_id, person_id)
+    speakers.hand_over(db, walk_in_id, person_id, now=now)
     service.erase(db, walk_in, now=now)
     presenting.tell(db, conferences, person, "person-merged", f"person:{person_id}", now=now)
     return brought
@@ -133,6 +139,23 @@ def _move_reports(db: Session, walk_in_id: int, person_id: int) -> None:
         delete(Report).where(Report.reporter_id == walk_in_id, doubled).execution_options(synchronize_session=False)
     )
     db.execute(update(Report).where(Report.reporter_id == walk_in_id).values(reporter_id=person_id))
+
+
+def _move_news(db: Session, walk_in_id: int, person_id: int) -> None:
+    """Nobody is told twice of the same; how the account wants to hear holds. A walk-in's browser goes on hearing."""
+    for told in db.scalars(select(News).where(News.person_id == walk_in_id).with_for_update()).all():
+        theirs = db.get(News, (told.bulletin_id, person_id))
+        if theirs is not None:
+            theirs.note_ids = sorted({*theirs.note_ids, *told.note_ids})
+    db.flush()
+    theirs_too = aliased(News)
+    doubled = select(theirs_too.bulletin_id).where(theirs_too.person_id == person_id)
+    db.execute(delete(News).where(News.person_id == walk_in_id, News.bulletin_id.in_(doubled)))
+    db.execute(update(News).where(News.person_id == walk_in_id).values(person_id=person_id))
+    if find_choice(db, person_id) is None:
+        db.execute(update(NewsChoice).where(NewsChoice.person_id == walk_in_id).values(person_id=person_id))
+    db.execute(delete(NewsChoice).where(NewsChoice.person_id == walk_in_id))
+    browsers.bring_along(db, walk_in_id, person_id)
 
 
 def _forget_merge(db: Session, table: type[CoHost] | type[Star], walk_in_id: int, person_id: int) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from barcamp.schedule.routes import live, publishing, schedule, versions
+from barcamp.schedule.routes import heads, live, publishing, schedule, versions
 from barcamp.schedule.routes.door import blueprint
 
-__all__ = ["blueprint", "live", "publishing", "schedule", "versions"]
+__all__ = ["blueprint", "heads", "live", "publishing", "schedule", "versions"]

@@ -10,6 +10,7 @@ from flask.typing import ResponseReturnValue
 from barcamp import db
 from barcamp.conferences.models import Conference
 from barcamp.errors import Refused
+from barcamp.news import queries as news
 from barcamp.schedule import affected, publishing, queries, versions
 from barcamp.schedule.differences import compare
 from barcamp.schedule.draft import read
@@ -78,7 +79,7 @@ def page(
     revision = queries.draft_revision(db.session(), conference)
     draft = read(db.session(), conference, stars=False)
     comparison = compare(db.session(), conference, draft)
-    concerned = affected.count(db.session(), comparison)
+    concerned = affected.count(db.session(), conference, comparison, now=utcnow())
     broken = publishing.in_the_way(comparison, comparison.by_note)
     answer = render_template(
         "schedule/publish.html",
@@ -88,6 +89,7 @@ def page(
         affected=concerned,
         groups=concerned.groups(comparison.differences),
         summary=affected.Summary(len(comparison.differences), concerned.people),
+        letters=len(concerned.with_address - news.who_wants_no_letters(db.session())),
         begun={one.note_id for one in comparison.differences if one.has_begun(utcnow())},
         stuck={note_id for breach in broken for note_id in breach.note_ids},
         chosen=comparison.by_note.keys() if chosen is None else chosen,

@@ -6,10 +6,12 @@ from flask import render_template, request
 from flask.typing import ResponseReturnValue
 
 from barcamp import db
-from barcamp.schedule import queries
+from barcamp.feeds import linked
+from barcamp.schedule import crowd, queries
 from barcamp.schedule.cards import entry_card, trace, without_talks
 from barcamp.schedule.day import days, ghosts, grid, now_and_next, rooms_of
 from barcamp.schedule.routes.door import blueprint
+from barcamp.speakers.names import linker
 from barcamp.venue import queries as venue
 from barcamp.web.clock import utcnow
 from barcamp.web.guard import anyone
@@ -20,7 +22,9 @@ from barcamp.web.load import conference_or_404
 @anyone
 def show(slug: str) -> ResponseReturnValue:
     conference, now = conference_or_404(slug), utcnow()
-    entries, talks = without_talks(queries.entries(db.session(), conference))
+    public = queries.entries(db.session(), conference)
+    entries, talks = without_talks(public)
+    crowds = crowd.crowds_now(db.session(), conference, public, now)
     line_ups = {block_id: talks.get(block_id, []) for block_id in queries.block_ids(db.session(), conference)}
     slots, rooms = venue.slots(db.session(), conference), venue.rooms(db.session(), conference)
     pauses = [slot for slot in slots if not slot.is_for_talks]
@@ -34,7 +38,8 @@ def show(slug: str) -> ResponseReturnValue:
         grids=[(day, rooms_of(day, order), grid(day, rooms_of(day, order))) for day in schedule if day.has_entries],
         current=now_and_next(schedule),
         view="now" if request.args.get("view") == "now" else "",
-        card=entry_card(conference, line_ups),
+        card=entry_card(conference, line_ups, linker(conference), crowds),
         trace=trace(conference),
+        linked_data=linked.of_conference(conference, entries, db.base_url(db.session()), blocks=line_ups),
         active="schedule",
     )

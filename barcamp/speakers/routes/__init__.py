@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from barcamp.speakers.routes import page, picture, profile, slides, sources, talks, visits
 from barcamp.speakers.routes.door import blueprint
 
-__all__ = ["blueprint"]
+__all__ = ["blueprint", "page", "picture", "profile", "slides", "sources", "talks", "visits"]

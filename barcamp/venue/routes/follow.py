@@ -9,6 +9,11 @@ from barcamp.web.clock import utcnow
 from barcamp.web.guard import me
 
 
-def follow(conference: Conference) -> None:
-    """Send to the tray what lost its place, and make the published words true again."""
-    publishing.follow(db.session(), conference, me(), now=utcnow())
+def follow(conference: Conference, *, renamed: bool = False) -> None:
+    """Send to the tray what lost its place, and make the published words true again. `renamed`: a room has another
+    name, which its own calendar says even where nothing is in it.
+    """
+    now = utcnow()
+    publishing.follow(db.session(), conference, me(), now=now)
+    if renamed:
+        publishing.mark_as_changed(db.session(), conference, now=now)

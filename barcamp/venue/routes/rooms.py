@@ -62,11 +62,12 @@ def change_room(slug: str, room_id: int) -> ResponseReturnValue:
     found = room_or_404(conference, room_id)
     newer, status = None, 422
     if form.validate():
+        was = found.name
         try:
             service.change_room(
                 db.session(), conference, me(), found, **form.facts(), seen=form.seen_revision, now=utcnow()
             )
-            follow(conference)
+            follow(conference, renamed=found.name != was)
             db.commit()
         except ChangedMeanwhile as refusal:
             stored = _filled(conference, found, as_stored=True)

@@ -107,7 +107,8 @@ def move_room(
 def remove_room(db: Session, conference: Conference, actor: Person | None, room: Room, *, now: datetime) -> None:
     """Remove a room with its closures. What was placed in it goes back to the tray."""
     log.hold(db, conference)
-    log.write(db, conference, actor, "room-removed", subject_of(room), before=room_facts(room), now=now)
+    before = {**room_facts(room), "key": room.key}  # by which its calendar is still found
+    log.write(db, conference, actor, "room-removed", subject_of(room), before=before, now=now)
     db.delete(room)
     db.flush()
 

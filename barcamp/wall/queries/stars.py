@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
 
@@ -79,6 +79,7 @@ def _look() -> Select[*tuple[Any, ...]]:
         Note.seeks_host, Note.withdrawn_at, Note.hidden_at, Note.held_at, Note.merged_at, Note.merged_into_id,
         Conference.id.label("conference_id"), Conference.zone, Conference.stars_shown, Conference.walk_ins,
         Conference.wall_opens_at, Conference.wall_closes_at, Conference.stars_open_at, Conference.stars_close_at,
+        Conference.ends_on, Conference.published_at,
     )  # fmt: skip
 
 
@@ -116,7 +117,7 @@ def _standing(db: Connection, look: Select[*tuple[Any, ...]], asked: Mapping[str
         return None
     conference = None if row.conference_id is None else _conference(
         row.conference_id, row.zone, row.stars_shown, row.walk_ins, row.wall_opens_at, row.wall_closes_at,
-        row.stars_open_at, row.stars_close_at,
+        row.stars_open_at, row.stars_close_at, row.ends_on, row.published_at,
     )  # fmt: skip
     return Standing(
         person_id=row.person_id,
@@ -145,11 +146,11 @@ def _note(row: Row[*tuple[Any, ...]]) -> NoteStanding:
 def _conference(
     id_: int, zone: str, stars_shown: CountsShown, walk_ins: bool,
     wall_opens_at: datetime | None, wall_closes_at: datetime | None,
-    stars_open_at: datetime | None, stars_close_at: datetime | None,
+    stars_open_at: datetime | None, stars_close_at: datetime | None, ends_on: date, published_at: datetime | None,
 ) -> Conference:  # fmt: skip
     """Made once for the same values: making a row takes half as long as finding it."""
     return Conference(
         id=id_, zone=zone, stars_shown=stars_shown, walk_ins=walk_ins,
         wall_opens_at=wall_opens_at, wall_closes_at=wall_closes_at,
-        stars_open_at=stars_open_at, stars_close_at=stars_close_at,
+        stars_open_at=stars_open_at, stars_close_at=stars_close_at, ends_on=ends_on, published_at=published_at,
     )  # fmt: skip

@@ -13,6 +13,7 @@ from barcamp import db
 from barcamp.conferences.models import Conference
 from barcamp.errors import N_, NotYours
 from barcamp.schedule.publishing import follow
+from barcamp.speakers import service as speakers
 from barcamp.wall import queries, service
 from barcamp.wall.cards import Viewer
 from barcamp.wall.errors import ConferenceIsOver
@@ -84,6 +85,7 @@ def take_up(slug: str, note_id: int) -> ResponseReturnValue:
 def leave(slug: str, note_id: int) -> ResponseReturnValue:
     conference, person, session, now = conference_or_404(slug), signed_in_person(), db.session(), utcnow()
     note = service.leave(session, conference, note_or_404(conference, note_id), person, now=now)
+    speakers.touch(session, person.id, now=now)
     follow(session, conference, person, notes=[note_id], now=now)
     db.commit()
     flash(_("You do not present this any more.") if not note.seeks_host else _("It looks for somebody to give it now."))
@@ -98,6 +100,7 @@ def remove_cohost(slug: str, note_id: int, person_id: int) -> ResponseReturnValu
     if not _may_remove(note, viewer(conference)):
         raise NotYours(N_("Only the author of a note and the organizers can take somebody off it."))
     service.remove_cohost(session, conference, note, person_id, actor, now=now)
+    speakers.touch(session, person_id, now=now)
     follow(session, conference, actor, notes=[note_id], now=now)
     db.commit()
     flash(_("They do not present this any more."))

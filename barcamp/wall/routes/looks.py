@@ -126,5 +126,5 @@ def _to_look_at(looking: Viewer, person_id: int, note_id: int) -> Note | None:
 
 
 def _stars_in_words(looking: Viewer) -> Opening:
-    stars = looking.conference.stars
+    stars = looking.conference.star_phase(looking.now)
     return opens_in_words(stars.opens_at, stars.closes_at, looking.now, looking.conference.zone, str(locale()))

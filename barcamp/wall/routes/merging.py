@@ -15,6 +15,7 @@ from barcamp.core.slugs import clean_line, fold
 from barcamp.errors import N_, NotYours
 from barcamp.schedule import queries as schedule
 from barcamp.schedule.publishing import follow
+from barcamp.speakers import service as speakers
 from barcamp.wall import queries, service
 from barcamp.wall.cards import Card, Viewer
 from barcamp.wall.errors import CannotMerge
@@ -176,7 +177,9 @@ def unmerge(slug: str, note_id: int) -> ResponseReturnValue:
     by = queries.mergers(session, conference, [note.id])
     if not (looking.is_organizer or by.get(note.id) == actor.id):
         raise NotYours(N_("Only the organizers and whoever merged two notes can take them apart."))
+    together = set() if note.merged_into_id is None else speakers.presenter_ids(session, note.merged_into_id)
     into_id = service.unmerge(session, conference, note, actor, now=now)
+    speakers.touch_all(session, together, now=now)
     follow(session, conference, actor, notes=[note_id] if into_id is None else [note_id, into_id], now=now)
     db.commit()
     flash(_("The note stands on its own again."))

@@ -8,8 +8,12 @@ from flask.typing import ResponseReturnValue
 from barcamp import db
 from barcamp.conferences.models import Conference
 from barcamp.errors import N_, NotYours, Refused
+from barcamp.feeds import linked
 from barcamp.schedule import queries as schedule
 from barcamp.schedule.publishing import follow
+from barcamp.schedule.routes import heads
+from barcamp.speakers import queries as speakers
+from barcamp.speakers.names import linker
 from barcamp.venue import queries as venue
 from barcamp.venue.words import EQUIPMENT_WORDS
 from barcamp.wall import queries, service
@@ -21,7 +25,7 @@ from barcamp.wall.routes.door import blueprint, is_mine, may_change, note_or_404
 from barcamp.web import honeypot
 from barcamp.web.answers import form_again, see_other, wants_json
 from barcamp.web.clock import utcnow
-from barcamp.web.guard import anyone, named, roles, signed_in_person
+from barcamp.web.guard import anyone, me, named, roles, signed_in_person
 from barcamp.web.load import conference_or_404, held_conference_or_404
 from barcamp.web.words import _, told
 
@@ -127,12 +131,13 @@ def _page(conference: Conference, found: Note) -> str:
     session, looking = db.session(), viewer(conference)
     by_an_organizer = queries.was_edited_by_an_organizer(session, found)
     starred = looking.person_id is not None and queries.has_starred(session, found, looking.person_id)
+    card, entry = looking.card(found, starred=starred), schedule.find_entry(session, found.id)
     return render_template(
         "wall/note.html",
         active="wall",
         conference=conference,
         note=found,
-        card=looking.card(found, starred=starred),
+        card=card,
         length=Places((), venue.talk_slots(session, conference), conference.zone).length_words(found.length),
         needs=", ".join(str(EQUIPMENT_WORDS[name]) for name in found.needs),
         wish=_wish(conference, found),
@@ -142,12 +147,24 @@ def _page(conference: Conference, found: Note) -> str:
         is_mine=is_mine(found),
         may_change=may_change(conference, found),
         is_organizer=looking.is_organizer,
-        entry=schedule.find_entry(session, found.id),
+        entry=entry,
+        heads=heads.panel(conference, found, entry),
+        linked_data=linked.of_note(conference, found, entry, db.base_url(session)),
+        hosts=linker(conference, [found.id])(found.id, card.hosts),
+        hint_at_page=entry is not None and _has_no_page(found),
         hosting=hosting.panel(conference, found, looking),
         merging=merging.panel(conference, found, looking),
         comments=comments.panel(conference, found, looking),
         order=order.panel(conference, found, looking),
     )
+
+
+def _has_no_page(found: Note) -> bool:
+    """Whether the asking person presents the note, and could have a speaker's page and has none."""
+    person = me()
+    if person is None or person.is_walk_in or not found.is_presented_by(person.id):
+        return False
+    return speakers.find_own(db.session(), person.id) is None
 
 
 def _wish(conference: Conference, found: Note) -> str:

@@ -29,7 +29,7 @@ from barcamp.web.answers import referring_page, safe_path, see_other, wants_json
 from barcamp.web.clock import utcnow
 from barcamp.web.errors import NeedsSignIn
 from barcamp.web.limits import Allowance
-from barcamp.web.load import conference_or_404
+from barcamp.web.load import conference_or_404, lead_on_or_404
 from barcamp.web.together import Together
 
 #: A hand never gets there, nor does a phone that sends what it kept while it had no network; a script does.
@@ -129,7 +129,8 @@ def _asking(slug: str, note_id: int) -> tuple[Standing, Conference, NoteStanding
         db.rollback()  # the rest is only read
         raise NeedsSignIn(slug if conference_or_404(slug).walk_ins else None)
     if found.conference is None:
-        abort(404)
+        db.rollback()  # the rest is only read
+        lead_on_or_404(slug)
     guard.refuse_walk_in(found.is_walk_in, walk_ins=found.conference.walk_ins)
     STARS.spend(found.person_id)
     note = found.note

@@ -52,7 +52,7 @@ def show(slug: str) -> ResponseReturnValue:
         page_url=lambda page: _address(looking, replace(wanted, page=page)),
         pitched=pitched(looking),
         wall_opening=_in_words(looking, conference.wall),
-        stars_opening=_in_words(looking, conference.stars),
+        stars_opening=_in_words(looking, conference.star_phase(looking.now)),
     )
 
 

@@ -13,7 +13,6 @@ from barcamp.core.times import opens_in_words
 from barcamp.errors import N_
 from barcamp.log import service as log
 from barcamp.people.models import Person
-from barcamp.venue.day import camp_day
 from barcamp.wall import queries
 from barcamp.wall.errors import ConferenceIsOver, NoteIsOff, StarsAreClosed, WallIsClosed
 from barcamp.wall.models import Note
@@ -33,7 +32,7 @@ def refuse_when_closed(conference: Conference, now: datetime) -> None:
 
 def refuse_when_over(conference: Conference, now: datetime) -> None:
     """Raise ConferenceIsOver after the night of the conference's last day."""
-    if camp_day(now, conference.zone) > conference.ends_on:
+    if conference.is_over(now):
         raise ConferenceIsOver
 
 
@@ -41,7 +40,7 @@ def refuse_stars_when_closed(conference: Conference, now: datetime) -> None:
     """Raise StarsAreClosed unless stars can be given and taken back now."""
     if conference.stars_are_open(now):
         return
-    state, when = _opening(conference, conference.stars, now)
+    state, when = _opening(conference, conference.star_phase(now), now)
     if state == "opens":
         raise StarsAreClosed(N_("Stars open {when} ({zone})."), when=when, zone=conference.zone)
     raise StarsAreClosed(N_("Stars closed {when} ({zone}), so they stay as they are."), when=when, zone=conference.zone)

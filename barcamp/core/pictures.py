@@ -1,0 +1,73 @@
+"""A picture from a stranger, drawn anew: square, small, upright, and with nothing in it but what one sees.
+
+Only four formats are opened, only the first frame is read, and a picture that would be huge when unpacked is refused by
+its head, before a pixel of it is. What comes out is a JPEG made of pixels alone: no place, no camera, no thumbnail.
+"""
+
+from __future__ import annotations
+
+import io
+import warnings
+
+from PIL import Image, ImageOps, UnidentifiedImageError
+
+from barcamp.errors import N_
+
+#: Bytes that are taken.
+BIGGEST = 5 * 1024 * 1024
+#: Pixels that are unpacked: a phone's best photograph is, and it takes under 150 MB for a moment.
+MOST_PIXELS = 25_000_000
+SIDE = 480
+FORMATS = ("PNG", "JPEG", "WEBP", "GIF")
+MEDIA_TYPE = "image/jpeg"
+TOO_MANY_PIXELS = N_("That picture has more than 25 megapixels. Please make it smaller.")
+_PAPER = (255, 254, 250)
+
+
+class NotAPicture(ValueError):
+    """This cannot be shown; `words` say why to people, marked with `N_`."""
+
+    def __init__(self, words: str) -> None:
+        super().__init__(words)
+        self.words = words
+
+
+def square(content: bytes) -> bytes:
+    """The middle of a picture as a JPEG of SIDE by SIDE pixels; the same bytes for the same picture.
+
+    A smaller one is made larger. What can be seen through gets white paper behind it.
+
+    Raises:
+        NotAPicture: too many bytes or pixels, another format, or damaged.
+    """
+    if len(content) > BIGGEST:
+        raise NotAPicture(N_("That picture is larger than 5 MB. Please make it smaller."))
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of doubtful metadata, which is thrown away
+            with Image.open(io.BytesIO(content), formats=FORMATS) as picture:
+                return _drawn_anew(picture)
+    except NotAPicture:
+        raise
+    except Image.DecompressionBombError as problem:  # from far beyond our own limit, Pillow's own comes first
+        raise NotAPicture(TOO_MANY_PIXELS) from problem
+    except UnidentifiedImageError as problem:
+        raise NotAPicture(N_("That is no picture we can read. Please send a PNG, JPEG, WebP or GIF.")) from problem
+    except Exception as problem:  # readers of pictures raise whatever the damage brings about
+        raise NotAPicture(N_("That picture is damaged. Please save it anew and send it again.")) from problem
+
+
+def _drawn_anew(picture: Image.Image) -> bytes:
+    if picture.width * picture.height > MOST_PIXELS:
+        raise NotAPicture(TOO_MANY_PIXELS)
+    if picture.format == "JPEG":
+        picture.draft("RGB", (2 * SIDE, 2 * SIDE))  # unpacks an eighth of a large one, and no less than we need
+    picture.seek(0)
+    ImageOps.exif_transpose(picture, in_place=True)
+    whole = picture if picture.mode in ("RGB", "RGBA", "L", "LA") else picture.convert("RGBA")
+    seen = ImageOps.fit(whole, (SIDE, SIDE), Image.Resampling.LANCZOS).convert("RGBA")
+    clean = Image.new("RGB", (SIDE, SIDE), _PAPER)
+    clean.paste(seen, mask=seen.getchannel("A"))
+    drawn = io.BytesIO()
+    clean.save(drawn, "JPEG", quality=85, optimize=True)
+    return drawn.getvalue()

@@ -1,0 +1,102 @@
+"""What pages say of a conference and its sessions to search engines: JSON-LD, as the last thing in their <head>."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from typing import Any
+
+from markupsafe import Markup
+from sqlalchemy import select
+from sqlalchemy.orm import Session, defer
+
+from barcamp.conferences.models import Conference
+from barcamp.core.jsonld import ConferenceFacts, TalkFacts, Venue, conference_event, in_html, talk_event
+from barcamp.schedule.entries import moved_from
+from barcamp.schedule.models import Entry
+from barcamp.wall.models import Note
+from barcamp.web import markdown
+
+#: Sessions that a page lists: a page is read far more often by people than by search engines.
+MOST_TALKS = 200
+LONGEST_WORDS = 300
+
+
+def of_conference(
+    conference: Conference, entries: Iterable[Entry], base: str, *, blocks: Collection[int] = ()
+) -> Markup:
+    """A conference with the sessions of its published schedule. `blocks` (ids of notes) are of lightning talks: those
+    have no page of their own.
+    """
+    shown = [entry for entry in entries if entry.block_id is None][:MOST_TALKS]
+    talks = [
+        _talk(conference, entry, base, _names(entry), in_the_schedule=entry.note_id in blocks) for entry in shown
+    ]  # fmt: skip
+    return script(conference_event(_conference(conference, base), talks))
+
+
+def first_entries(db: Session, conference: Conference) -> Sequence[Entry]:
+    """As many entries of the published schedule as a page lists, in the order of the day, for pages without others."""
+    return db.scalars(
+        select(Entry)
+        .where(Entry.conference_id == conference.id, Entry.state != "hidden", Entry.block_id.is_(None))
+        .order_by(Entry.starts_at, Entry.room, Entry.note_id)
+        .limit(MOST_TALKS)
+        .options(defer(Entry.fragment))
+    ).all()
+
+
+def of_note(conference: Conference, note: Note, entry: Entry | None, base: str) -> Markup:
+    """A session, once it is public where and when it is. `note` has its people loaded."""
+    if entry is None or entry.state == "hidden":
+        return Markup()
+    words = "" if note.withdrawn_at is not None else markdown.plain(note.description, LONGEST_WORDS)
+    talk = _talk(conference, entry, base, tuple(note.presenters), words)
+    return script(talk_event(talk, _conference(conference, base)))
+
+
+def script(data: dict[str, Any]) -> Markup:
+    """A block of data: a browser runs nothing of it, and `in_html` lets nothing out of it."""
+    return Markup('<script type="application/ld+json">{}</script>').format(Markup(in_html(data)))  # noqa: S704
+
+
+def _conference(conference: Conference, base: str) -> ConferenceFacts:
+    located = conference.latitude is not None and conference.longitude is not None
+    position = (conference.latitude, conference.longitude) if located else None
+    return ConferenceFacts(
+        name=conference.name,
+        url=f"{base}/{conference.slug}/",
+        starts_on=conference.starts_on,
+        ends_on=conference.ends_on,
+        zone=conference.zone,
+        venue=Venue(conference.venue, conference.address, position),  # type: ignore[arg-type]
+        description=conference.tagline,
+    )
+
+
+def _names(entry: Entry) -> tuple[str, ...]:
+    """An entry keeps its hosts as one line; somebody "Oak, Jr." is two people to a search engine alone."""
+    return tuple(entry.hosts.split(", ")) if entry.hosts else ()
+
+
+def _talk(
+    conference: Conference,
+    entry: Entry,
+    base: str,
+    performers: tuple[str, ...],
+    description: str = "",
+    *,
+    in_the_schedule: bool = False,
+) -> TalkFacts:
+    page = f"{base}/{conference.slug}"
+    was = moved_from(entry) if entry.moved_from is not None else None
+    return TalkFacts(
+        name=entry.title,
+        url=f"{page}/schedule#session-{entry.note_id}" if in_the_schedule else f"{page}/notes/{entry.note_id}",
+        starts_at=entry.starts_at,
+        ends_at=entry.ends_at,
+        room=entry.room,
+        performers=performers,
+        description=description,
+        cancelled=entry.state == "cancelled",
+        moved_from=None if was == entry.starts_at else was,
+    )

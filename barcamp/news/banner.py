@@ -1,0 +1,87 @@
+"""What of the news stands on every page: the number in the header, and a few lines on the pages of the conference."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from sqlalchemy import case, func, or_, select
+from sqlalchemy.orm import Session, contains_eager
+
+from barcamp.conferences.models import Conference
+from barcamp.news import inbox
+from barcamp.news.inbox import Item
+from barcamp.news.models import Bulletin, News, NewsChoice
+
+#: Lines at the most, and bulletins they are of.
+MOST = 3
+#: How long a guest sees what organizers have said to everybody.
+GUESTS = timedelta(hours=2)
+
+
+@dataclass(frozen=True, slots=True)
+class Banner:
+    """`unread` is over all conferences; `items` are this one's, their lines cut to `MOST` in all; `more` is how many
+    there are beyond. `can_be_read`: there is somebody whose inbox it is.
+    """
+
+    unread: int = 0
+    items: Sequence[Item] = ()
+    more: int = 0
+    can_be_read: bool = False
+
+
+def for_person(db: Session, person_id: int, conference: Conference | None, *, locale: str) -> Banner:
+    """What somebody has not read, unless they want nothing on pages. One SELECT; three where something is here."""
+    # no conference has the id 0: on pages of none, nothing is here
+    here = case((Bulletin.conference_id == (0 if conference is None else conference.id), 1), else_=0)
+    rows = db.execute(
+        select(News, func.count().over(), func.sum(here).over(), here)
+        .select_from(News)
+        .join(News.bulletin)
+        .outerjoin(NewsChoice, NewsChoice.person_id == News.person_id)
+        .where(
+            News.person_id == person_id,
+            News.read_at.is_(None),
+            or_(NewsChoice.on_pages.is_(None), NewsChoice.on_pages),
+        )
+        .options(contains_eager(News.bulletin))
+        .order_by(here.desc(), News.bulletin_id.desc())
+        .limit(MOST)
+    ).all()
+    if not rows:
+        return Banner()
+    unread, unread_here = rows[0][1], int(rows[0][2])
+    news = [row[0] for row in rows if row[3]]
+    items, cut = _cut(inbox.of_news(db, news, locale=locale))
+    return Banner(unread, items, cut + unread_here - len(news), can_be_read=True)
+
+
+def for_guest(db: Session, conference: Conference, *, now: datetime, locale: str) -> Banner:
+    """The newest of what organizers have said to everybody, for a while. One SELECT."""
+    newest = db.scalars(
+        select(Bulletin)
+        .where(
+            Bulletin.conference_id == conference.id,
+            Bulletin.kind == "announcement",
+            Bulletin.audience == "everybody",
+            Bulletin.told_at > now - GUESTS,
+        )
+        .order_by(Bulletin.id.desc())
+        .limit(1)
+    ).all()
+    return Banner(items=inbox.of_bulletins(db, conference, newest, locale=locale))
+
+
+def _cut(items: Sequence[Item]) -> tuple[list[Item], int]:
+    """The items with `MOST` lines in all, an announcement being one, and how many lines that leaves out."""
+    kept: list[Item] = []
+    left, out = MOST, 0
+    for item in items:
+        size = max(1, len(item.lines))
+        if left > 0:
+            kept.append(replace(item, lines=item.lines[:left]))
+        out += max(0, size - max(0, left))
+        left -= min(size, max(0, left))
+    return kept, out
