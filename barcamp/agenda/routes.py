@@ -97,8 +97,8 @@ def _swapped(choices: Choices) -> dict[str, list[Any]] | None:
 
 
 def _ids(name: str, given: Any) -> list[int]:
-    """The ids in a field, each once; 422 for anything else."""
+    """The ids in a field, each once; 400 for anything else."""
     words = [word for word in given.get(name, "").split(",") if word]
     if len(words) > MOST or not all(word.isascii() and word.isdigit() and len(word) < 16 for word in words):
-        abort(422)
+        abort(400)
     return list(dict.fromkeys(map(int, words)))

@@ -30,7 +30,8 @@ def backup(file: Path) -> None:
     _sync(file)
     size = file.stat().st_size
     click.echo(
-        f"{file} holds the database ({size / 1_000_000:.1f} MB), checked. Keep {_settings().data}/secret_key and vapid_key, too."
+        f"{file} holds the database ({size / 1_000_000:.1f} MB), checked. "
+        f"Keep {_settings().data}/secret_key and vapid_key, too."
     )
 
 

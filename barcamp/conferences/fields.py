@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from typing import TypeVar
-from urllib.parse import urlsplit
 
 from flask import request
 from werkzeug.datastructures import MultiDict
 from wtforms import HiddenField, ValidationError
 from wtforms.validators import DataRequired, InputRequired
 
+from barcamp.core.addresses import is_web_address
 from barcamp.core.times import BadTimes
 from barcamp.errors import Refused
 from barcamp.web.forms import Line, Typed
@@ -30,14 +30,7 @@ def given() -> InputRequired:
 
 def web_address(_form: object, field: Line) -> None:
     """http and https only: a link to anything else may run something."""
-    if not field.data:
-        return
-    try:
-        parts = urlsplit(field.data)
-        fine = parts.scheme in ("http", "https") and bool(parts.hostname) and " " not in field.data
-    except ValueError:
-        fine = False
-    if not fine:
+    if field.data and not is_web_address(field.data):
         raise ValidationError(_("Please give a whole address that starts with https:// or http://."))
 
 

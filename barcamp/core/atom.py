@@ -9,7 +9,7 @@ from html import escape
 from uuid import UUID, uuid5
 from xml.etree import ElementTree as ET
 
-from barcamp.core.frab.shape import address
+from barcamp.core.addresses import plain_address
 from barcamp.core.ical import UNTITLED
 from barcamp.core.slugs import clean_line
 
@@ -98,7 +98,7 @@ def _line(text: str) -> str:
 
 
 def _url(url: str) -> str:
-    if not address(url):
+    if plain_address(url) != url:
         raise ValueError(f"Not an address for a feed: {url!r}")
     return url
 

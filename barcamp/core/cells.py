@@ -112,12 +112,30 @@ def _markdown_cell(text: str) -> Cell:
     return Cell(clean_line(re.sub(r"\\([\\|`*_\[\]])", r"\1", plain)), found[2] if found else "")
 
 
+#: Comments and the like, of which nothing is seen; one that does not end goes on to the last letter.
+_UNSEEN = re.compile(r"<!--.*?(?:-->|\Z)|<(?:[!?]|/(?![a-z]))[^>]*(?:>|\Z)", re.DOTALL | re.IGNORECASE)
+_TAG = re.compile(r"""</?[a-z](?:[^<>"']|"[^"]*"|'[^']*')*+>""", re.IGNORECASE)
+LONGEST_TAG = 2000
+
+
 def _html_rows(text: str) -> list[list[Cell]]:
     reader = _Tables()
-    reader.feed(text)
+    reader.feed(_with_whole_tags(_UNSEEN.sub("", text)))
     reader.close()
     reader.end_row()
     return reader.rows
+
+
+def _with_whole_tags(text: str) -> str:
+    """The same HTML with every `<` that begins no whole tag as the letter it is: for each of those, HTMLParser would
+    look through all the rest again.
+    """
+    pieces, at = list[str](), 0
+    while (start := text.find("<", at)) >= 0:
+        tag = _TAG.match(text, start, start + LONGEST_TAG)
+        pieces += text[at:start], "&lt;" if tag is None else tag[0]
+        at = start + 1 if tag is None else tag.end()
+    return "".join((*pieces, text[at:]))
 
 
 class _Tables(HTMLParser):

@@ -33,6 +33,8 @@ REFRESH = "PT1H"
 # Readers drop an event without a title or a place, so both always say something.
 UNTITLED = "(untitled)"
 PLACE_TO_COME = "(room to be announced)"
+#: Before the title, for readers that do not strike cancelled events through.
+CANCELLED = "[Cancelled] "
 
 _SHARED = b"\r\nTRANSP:TRANSPARENT\r\n"
 _BUSY = b"\r\nTRANSP:OPAQUE\r\n"
@@ -183,9 +185,9 @@ def _head(feed: Feed, *, in_a_letter: bool = False) -> bytes:
 
 
 def shown_title(occurrence: Occurrence) -> str:
-    """The title as every reader shows it. The prefix is for readers that do not strike cancelled events through."""
+    """The title as every reader shows it."""
     title = clean_line(occurrence.title) or UNTITLED
-    return f"[Cancelled] {title}" if occurrence.status == "CANCELLED" else title
+    return CANCELLED + title if occurrence.status == "CANCELLED" else title
 
 
 def shown_categories(occurrence: Occurrence) -> tuple[str, ...]:

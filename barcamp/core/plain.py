@@ -1,16 +1,13 @@
-"""Texts and addresses of strangers, as plain as ours: no markup, nothing that cannot be read, http(s) links only."""
+"""Texts of strangers, as plain as ours: no markup, nothing that cannot be read."""
 
 from __future__ import annotations
 
 import re
 from html.parser import HTMLParser
-from urllib.parse import urlsplit
 
 from typing_extensions import override
 
 from barcamp.core.slugs import clean_text
-
-LONGEST_ADDRESS = 2_000
 
 _TAG = re.compile(
     r"</?(?:a|b|i|u|p|br|div|span|ul|ol|li|h[1-6]|em|strong|table|tr|td|th|tbody|html|body|head|style|script|img|hr|pre"
@@ -18,7 +15,6 @@ _TAG = re.compile(
     re.IGNORECASE,
 )
 _PARAGRAPH = re.compile(r"</?(?:p|br|div|ul|ol|li)(?:\s[^<>]*)?/?>", re.IGNORECASE)
-_URL = re.compile(r"https?://[A-Za-z0-9._~:/?#\[\]@!$&'()*+,;=%-]+", re.IGNORECASE)
 _LINES = frozenset(("p", "br", "div", "li", "tr", "h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "hr", "table", "pre"))
 _UNSEEN = frozenset(("script", "style", "head", "title"))
 
@@ -31,18 +27,6 @@ def plain(text: str) -> str:
 def plain_markdown(text: str) -> str:
     """As `plain`, for what may be Markdown, which has a <b> now and then: it is HTML where whole paragraphs are."""
     return plain(text) if _PARAGRAPH.search(text) else clean_text(text)
-
-
-def web_address(text: str) -> str:
-    """The address if it is a plain one of http or https, else ""."""
-    text = text.strip()
-    if len(text) > LONGEST_ADDRESS or _URL.fullmatch(text) is None:
-        return ""
-    try:
-        parts = urlsplit(text)
-        return text if parts.hostname and "@" not in parts.netloc else ""
-    except ValueError:
-        return ""
 
 
 def _without_tags(text: str) -> str:

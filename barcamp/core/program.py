@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Literal
+
+from barcamp.core.ical import Status
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +51,7 @@ class ProgramTalk:
     url: str = ""
     slides_url: str = ""
     recording_url: str = ""
-    status: Literal["CONFIRMED", "TENTATIVE", "CANCELLED"] = "CONFIRMED"
+    status: Status = "CONFIRMED"
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from typing import Any
 import recurring_ical_events
 from icalendar import Calendar, vRecur
 
+from barcamp.core.times import just_day
 from barcamp.errors import N_
 
 #: A component, whose values the library types more finely than anybody can ask for.
@@ -57,7 +58,7 @@ def expand(events: Iterable[Part], zones: Iterable[Part], first: datetime, last:
         found = recurring_ical_events.of(series).between(first, last)
     except (ValueError, TypeError, AttributeError, KeyError, OverflowError, ArithmeticError) as problem:
         raise CannotExpand(N_("how it recurs could not be understood")) from problem
-    return sorted(found, key=lambda event: _instant(event["DTSTART"].dt))[:MOST_INSTANCES]
+    return sorted(found, key=lambda event: instant(event["DTSTART"].dt))[:MOST_INSTANCES]
 
 
 def _refuse_endless(event: Part) -> None:
@@ -69,7 +70,7 @@ def _refuse_endless(event: Part) -> None:
             raise CannotExpand(N_("how it recurs could not be understood"))
         _refuse_rule(rule)
     start = event["DTSTART"].dt
-    if rules and _day(start) < _EARLIEST:
+    if rules and just_day(start) < _EARLIEST:
         raise CannotExpand(N_("it has been recurring since before 1990"))
 
 
@@ -101,11 +102,8 @@ def _never_matches(rule: Part) -> bool:
     return any(number > (5 if in_a_month else 53) for number in weekdays) or any(place > 31 for place in positions)
 
 
-def _day(moment: date | datetime) -> date:
-    return moment.date() if isinstance(moment, datetime) else moment
-
-
-def _instant(moment: date | datetime) -> datetime:
+def instant(moment: date | datetime) -> datetime:
+    """In UTC; a date is its first moment, and a time without a zone is taken as UTC."""
     if not isinstance(moment, datetime):
         return datetime(moment.year, moment.month, moment.day, tzinfo=UTC)
     return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)

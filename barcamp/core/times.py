@@ -138,7 +138,7 @@ def to_utc(wall: datetime, zone: str, *, repeated: Literal["first", "second"] = 
             N_("{time} on {day} does not exist in {zone}: the clocks go forward over it that day."),
             time=f"{wall:%H:%M}",
             day=wall.date().isoformat(),
-            zone=zone,
+            zone=zone_name(zone),
         )
     return instant
 
@@ -149,6 +149,11 @@ def to_wall(instant: datetime, zone: str) -> datetime:
     Its `fold` is 1 at the second showing of a repeated time.
     """
     return _aware(instant).astimezone(_zone(zone)).replace(tzinfo=None)
+
+
+def just_day(when: date | datetime) -> date:
+    """The date as it is written, of a date or of a time."""
+    return when.date() if isinstance(when, datetime) else when
 
 
 def floor_minute(moment: datetime) -> datetime:
@@ -260,6 +265,11 @@ def zone_label(instant: datetime, zone: str) -> str:
     here = _aware(instant).astimezone(_zone(zone))
     name = here.tzname() or ""
     return name if name.isalpha() else f"UTC{here.isoformat()[-6:]}"
+
+
+def zone_name(zone: str) -> str:
+    """The zone as people read it: "America/Los Angeles"."""
+    return zone.replace("_", " ")
 
 
 def opens_in_words(

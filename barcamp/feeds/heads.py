@@ -5,10 +5,10 @@ No words here are translated: a feed reads the same for everybody, whatever lang
 
 from __future__ import annotations
 
-import hashlib
 from datetime import UTC, datetime
 from urllib.parse import quote, urlsplit
 
+from barcamp.core.etags import etag_of
 from barcamp.core.ical import Feed
 from barcamp.feeds.queries import Look, RoomLook, SiteLook, SpeakerLook
 
@@ -23,7 +23,7 @@ def schedule(look: Look, base: str) -> Feed:
 
 
 def room(found: RoomLook, base: str) -> Feed:
-    return _public(found.look, base, f"{found.look.name}: {found.name}", f"rooms/{found.key}.ics")
+    return _public(found.look, base, f"{found.look.name}: {found.name}", f"rooms/{quote(found.key, safe='')}.ics")
 
 
 def tag(look: Look, tag: str, base: str) -> Feed:
@@ -70,7 +70,7 @@ def etag(feed: Feed, *what: object) -> str:
 
     `what` has to change with them: the kind of feed, whose it is, and the revision.
     """
-    return hashlib.sha256(repr((SERIALISER, what, feed)).encode()).hexdigest()[:32]
+    return etag_of(SERIALISER, what, feed)
 
 
 def _public(look: Look, base: str, name: str, path: str) -> Feed:

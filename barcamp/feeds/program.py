@@ -5,7 +5,6 @@ Start at `find_standing`: one SELECT that says whether what somebody has is stil
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import NamedTuple
@@ -15,6 +14,7 @@ from sqlalchemy.orm import Session, aliased, joinedload, selectinload
 
 from barcamp import db as database
 from barcamp.conferences.models import Conference
+from barcamp.core.etags import etag_of
 from barcamp.core.frab import acronym_of
 from barcamp.core.program import Pause, Program, ProgramRoom, ProgramTalk
 from barcamp.core.times import time_label
@@ -54,8 +54,7 @@ class Standing(NamedTuple):
 
     def etag(self, kind: str, *more: object) -> str:
         """A strong validator for one format of it; `more` is what else its bytes depend on."""
-        made_of = (WRITERS, kind, self.conference.id, self.conference.slug, self.version, self.changed_at, more)
-        return hashlib.sha256(repr(made_of).encode()).hexdigest()[:32]
+        return etag_of(WRITERS, kind, self.conference.id, self.conference.slug, self.version, self.changed_at, more)
 
 
 def find_standing(db: Session, slug: str) -> Standing | None:

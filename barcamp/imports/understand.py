@@ -14,8 +14,10 @@ from datetime import UTC, datetime
 from typing import Literal
 
 from barcamp.core import frab
+from barcamp.core.addresses import plain_address
+from barcamp.core.ical import CANCELLED
 from barcamp.core.incoming import Item, read_calendar
-from barcamp.core.plain import plain_markdown, web_address
+from barcamp.core.plain import plain_markdown
 from barcamp.core.program import Program, ProgramTalk
 from barcamp.core.slugs import clean_line, clean_tag, fold
 from barcamp.core.times import floor_minute, is_zone
@@ -109,8 +111,8 @@ def _talk(talk: ProgramTalk) -> FoundTalk:
         kind=clean_line(talk.kind).lower(),
         tags=_tags(talk.tags),
         presenters=_names(talk.presenters),
-        slides_url=web_address(talk.slides_url),
-        recording_url=web_address(talk.recording_url),
+        slides_url=plain_address(talk.slides_url),
+        recording_url=plain_address(talk.recording_url),
         cancelled=talk.status == "CANCELLED",
     )
 
@@ -181,7 +183,7 @@ def _of_item(item: Item, room: str) -> FoundTalk:
     assert isinstance(item.ends, datetime)
     return FoundTalk(
         uid=item.uid if not item.recurrence_id else f"{item.uid}/{item.recurrence_id}",
-        title=item.title.removeprefix("[Cancelled] ") if item.cancelled else item.title,
+        title=item.title.removeprefix(CANCELLED) if item.cancelled else item.title,
         starts_at=floor_minute(item.starts),
         ends_at=floor_minute(item.ends),
         room=room,

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
 from barcamp.conferences.models import Conference
+from barcamp.core.etags import etag_of
 from barcamp.imports.found import FoundTalk, Said
 from barcamp.imports.placing import Spot
 from barcamp.schedule.draft import Draft
@@ -107,5 +107,4 @@ class Plan:
     @property
     def digest(self) -> str:
         """The same for the same plan."""
-        told = repr((self.rooms, self.slots, self.notes, self.said))
-        return hashlib.sha256(told.encode()).hexdigest()[:32]
+        return etag_of(self.rooms, self.slots, self.notes, self.said)

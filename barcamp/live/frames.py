@@ -18,8 +18,8 @@ Frame = dict[str, Any]
 
 #: What a line may be about for everybody to read it whole. What is not named here goes out masked.
 PUBLIC_SUBJECTS = frozenset(
-    ("conference", "import", "note", "comment", "pitch", "round", "room", "rooms", "slot", "slots", "sponsor", "sponsors",
-     "venue", "version", "news")
+    ("conference", "import", "note", "comment", "pitch", "round", "room", "rooms", "slot", "slots", "sponsor",
+     "sponsors", "venue", "version", "news")
 )  # fmt: skip
 #: Kinds that the team alone reads whatever they are about: who comes, who may what, who reported or invited whom.
 TEAM_KINDS = (

@@ -16,6 +16,7 @@ from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
 from barcamp.core.slugs import clean_line, clean_text
+from barcamp.core.times import zone_name
 from barcamp.db import wake
 from barcamp.mail.links import Links
 from barcamp.mail.models import Letter
@@ -254,8 +255,8 @@ def news(
         "Your day:\n{agenda}\n\n"
         "You hear of it because you starred or present it. By letter or otherwise, as you like:\n{choices}"
     ).format(
-        hello=_hello(reader.name), first=first, lines="\n\n".join(lines), zone=zone, agenda=links.agenda(camp.slug),
-        choices=links.news_choices(),
+        hello=_hello(reader.name), first=first, lines="\n\n".join(lines), zone=zone_name(zone),
+        agenda=links.agenda(camp.slug), choices=links.news_choices(),
     )  # fmt: skip
     return _row("news", reader.email, subject, text, person_id=reader.id, calendar=calendar, now=now)
 

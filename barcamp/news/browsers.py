@@ -119,7 +119,7 @@ def _make_room(db: Session, person_id: int) -> None:
 
 def _checked_endpoint(endpoint: str) -> str:
     """An address of a push service: https on its usual port, and nothing that somebody could hide in it. Whether it is
-    on the public internet shows when something is sent (barcamp/fetch.py).
+    on the public internet shows when something is sent (barcamp/fetch).
     """
     words = N_("Your browser named a push service that nothing can be sent to.")
     if len(endpoint) > LONGEST_ENDPOINT or not re.fullmatch(r"https://[!-~]+", endpoint):

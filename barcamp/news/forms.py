@@ -8,11 +8,10 @@ from wtforms import BooleanField, IntegerField, SelectField, SelectMultipleField
 from wtforms.validators import DataRequired, InputRequired, NumberRange, Optional
 
 from barcamp.news.models import Audience
+from barcamp.news.service import LONGEST_TEXT, LONGEST_TITLE
 from barcamp.web.forms import BIGGEST, Line, Paragraphs, Typed
 from barcamp.web.words import _, lazy
 
-LONGEST_TITLE = 100
-LONGEST_TEXT = 1500
 LONGEST_QUIET = 60
 MOST_READ = 100
 

@@ -25,8 +25,8 @@ from barcamp.people.queries import hold_person
 #: Announcements of one conference within an hour.
 MOST_AN_HOUR = 10
 HOUR = timedelta(hours=1)
-LONGEST_TITLE = 150
-LONGEST_TEXT = 5000
+LONGEST_TITLE = 100
+LONGEST_TEXT = 1500
 
 
 @dataclass(frozen=True, slots=True)

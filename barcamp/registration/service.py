@@ -13,7 +13,7 @@ from functools import partial
 from sqlalchemy.orm import Session
 
 from barcamp.conferences.models import Conference
-from barcamp.core.times import opens_in_words
+from barcamp.core.times import opens_in_words, zone_name
 from barcamp.db import base_url
 from barcamp.errors import N_
 from barcamp.log import service as log
@@ -171,12 +171,14 @@ def refuse_when_closed(conference: Conference, now: datetime) -> None:
     )
     if told().state == "opens":
         raise RegistrationIsClosed(
-            N_("Registration opens {when} ({zone})."), when=lambda locale: told(locale).when, zone=conference.zone
+            N_("Registration opens {when} ({zone})."),
+            when=lambda locale: told(locale).when,
+            zone=zone_name(conference.zone),
         )
     raise RegistrationIsClosed(
         N_("Registration closed {when} ({zone}), so registrations stay as they are. You can still cancel yours."),
         when=lambda locale: told(locale).when,
-        zone=conference.zone,
+        zone=zone_name(conference.zone),
     )
 
 

@@ -17,7 +17,7 @@ from barcamp.core.incoming import Incoming, Item
 from barcamp.core.pasted import LONGEST_NAME, LONGEST_TITLE
 from barcamp.core.slugs import clean_line, fold
 from barcamp.core.spans import FIRST_YEAR, LAST_YEAR
-from barcamp.core.times import is_zone
+from barcamp.core.times import is_zone, just_day
 from barcamp.errors import N_
 from barcamp.speakers import service, talk_queries, talks
 from barcamp.speakers.models import Talk, TalkSource
@@ -150,7 +150,7 @@ def _report_on(
     here = {uid for uid in listed if uid in ours or _plain(uid) in ours}
     left_out = [uid for uid in report.get("left_out") or () if uid in listed]
     new = [item for uid, item in listed.items() if uid not in mine and uid not in here and uid not in left_out]
-    new.sort(key=lambda item: (_day(item.starts), item.title), reverse=True)
+    new.sort(key=lambda item: (just_day(item.starts), item.title), reverse=True)
     problems = [[problem.words, dict(problem.facts)] for problem in incoming.problems]
     far = sum(not _is_near(item) for item in incoming.items)
     if far:
@@ -183,12 +183,8 @@ def content_of(item: Item, conference: str) -> TalkContent:
         return TalkContent(
             starts_on=first, ends_on=last, starts_at=item.starts, ends_at=ends, zone=zone, **common
         )  # fmt: skip
-    first = _day(item.starts)
-    return TalkContent(starts_on=first, ends_on=max(first, _day(item.ends) - timedelta(days=1)), **common)
-
-
-def _day(when: date | datetime) -> date:
-    return when.date() if isinstance(when, datetime) else when
+    first = just_day(item.starts)
+    return TalkContent(starts_on=first, ends_on=max(first, just_day(item.ends) - timedelta(days=1)), **common)
 
 
 def _shortened(text: str, longest: int) -> str:

@@ -13,7 +13,8 @@ from typing import Any
 from urllib.parse import quote
 
 from barcamp.core import atom
-from barcamp.core.frab.shape import address
+from barcamp.core.addresses import plain_address
+from barcamp.core.ical import CANCELLED
 from barcamp.core.jsonld import in_html
 from barcamp.core.spans import span_words
 from barcamp.speakers.page import Line
@@ -107,8 +108,8 @@ def _entry(line: Line, card: Card) -> atom.Entry:
     changed_at = line.stamped_at or card.changed_at
     return atom.Entry(
         id=_name_for_life(line, card),
-        title=f"[Cancelled] {line.title}" if line.cancelled else line.title,
-        url=line.url if address(line.url) else card.url,
+        title=CANCELLED + line.title if line.cancelled else line.title,
+        url=plain_address(line.url) or card.url,
         published_at=line.created_at or changed_at,
         updated_at=changed_at,
         lines=tuple(part for part in (when, line.conference, line.place, line.room) if part),

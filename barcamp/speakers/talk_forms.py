@@ -11,9 +11,9 @@ from wtforms import BooleanField, HiddenField, SelectField, TextAreaField, TimeF
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import Optional
 
-from barcamp.conferences.fields import attempt, needed
+from barcamp.conferences.fields import attempt, needed, web_address
 from barcamp.conferences.forms import zone_choices
-from barcamp.core.addresses import LONGEST_ADDRESS, is_web_address
+from barcamp.core.addresses import LONGEST_ADDRESS
 from barcamp.core.pasted import LONGEST_NAME, LONGEST_TITLE, MOST_BYTES, MOST_COSPEAKERS
 from barcamp.core.slugs import clean_line
 from barcamp.core.spans import BadSpan, Span, read_span, span_words
@@ -22,12 +22,6 @@ from barcamp.speakers.models import Talk
 from barcamp.speakers.talks import TalkContent
 from barcamp.web.forms import Line, Typed
 from barcamp.web.words import _, lazy
-
-
-def link(_form: object, field: Line) -> None:
-    """http and https only: a link to anything else may run something."""
-    if field.data and not is_web_address(field.data):
-        raise ValidationError(_("Please give a whole address that starts with https:// or http://."))
 
 
 class TalkForm(Typed):
@@ -41,10 +35,10 @@ class TalkForm(Typed):
     )  # fmt: skip
     place = Line(lazy("Where"), LONGEST_NAME, description=lazy("As: Portland, OR"))
     cospeakers = Line(lazy("Who speaks with you?"), 500, description=lazy("Names, with commas between."))
-    url = Line(lazy("Page of the talk"), LONGEST_ADDRESS, [link])
-    conference_url = Line(lazy("Page of the conference"), LONGEST_ADDRESS, [link])
-    slides_url = Line(lazy("Slides"), LONGEST_ADDRESS, [link], description=lazy("Where they can be seen."))
-    recording_url = Line(lazy("Recording"), LONGEST_ADDRESS, [link], description=lazy("Where it can be seen."))
+    url = Line(lazy("Page of the talk"), LONGEST_ADDRESS, [web_address])
+    conference_url = Line(lazy("Page of the conference"), LONGEST_ADDRESS, [web_address])
+    slides_url = Line(lazy("Slides"), LONGEST_ADDRESS, [web_address], description=lazy("Where they can be seen."))
+    recording_url = Line(lazy("Recording"), LONGEST_ADDRESS, [web_address], description=lazy("Where it can be seen."))
     starts = TimeField(lazy("From"), [Optional()])
     ends = TimeField(lazy("To"), [Optional()])
     zone = SelectField(lazy("Time zone there"))
@@ -173,5 +167,5 @@ class ChoiceForm(Typed):
 class LinksForm(Typed):
     """Where slides and the recording of a talk given here are."""
 
-    slides_url = Line(lazy("Slides"), LONGEST_ADDRESS, [link], description=lazy("Where they can be seen."))
-    recording_url = Line(lazy("Recording"), LONGEST_ADDRESS, [link], description=lazy("Where it can be seen."))
+    slides_url = Line(lazy("Slides"), LONGEST_ADDRESS, [web_address], description=lazy("Where they can be seen."))
+    recording_url = Line(lazy("Recording"), LONGEST_ADDRESS, [web_address], description=lazy("Where it can be seen."))

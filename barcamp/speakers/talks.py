@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from datetime import date, datetime, timedelta
-from hashlib import sha256
 from typing import Any
 from uuid import uuid4
 
@@ -18,6 +17,7 @@ from sqlalchemy.orm import Session
 from barcamp import db as database
 from barcamp.core import ical
 from barcamp.core.addresses import ascii_address
+from barcamp.core.etags import etag_of
 from barcamp.core.slugs import fold
 from barcamp.core.spans import span_words
 from barcamp.core.times import span_label, to_wall
@@ -79,7 +79,7 @@ class TalkContent:
     @property
     def edition(self) -> str:
         """A name for all of it as it stands: it changes with every change."""
-        return sha256(repr(self).encode(errors="replace")).hexdigest()[:16]
+        return etag_of(self)
 
 
 @dataclass(frozen=True, slots=True)

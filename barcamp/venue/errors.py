@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from barcamp.core.times import zone_name
 from barcamp.errors import N_, Refused
 
 
@@ -36,5 +37,5 @@ class SlotsDoNotFit(Refused):
         super().__init__(
             N_("The clocks change differently in {zone}: the slot {when} would not fit there any more."),
             when=when,
-            zone=zone,
+            zone=zone_name(zone),
         )

@@ -10,6 +10,7 @@ from babel.dates import format_date, format_datetime
 from flask import Flask, g, request, url_for
 from markupsafe import Markup
 
+from barcamp.core.times import zone_name
 from barcamp.web import guard, markdown
 from barcamp.web.clock import utcnow
 from barcamp.web.load import conference_or_404, find_revision
@@ -18,8 +19,8 @@ from barcamp.web.words import language, locale
 #: Pages that show what others change while they are open. Their templates say so too: `{% block live %}{{ live }}`.
 LIVE_PAGES = frozenset((
     "agenda.show", "board.arrangement", "board.arrangements", "board.history", "board.repair", "board.show",
-    "conferences.show", "imports.show", "organize.overview", "schedule.publishing", "schedule.show", "screens.pitch", "screens.show",
-    "wall.moderation", "wall.note", "wall.show",
+    "conferences.show", "imports.show", "organize.overview", "schedule.publishing", "schedule.show", "screens.pitch",
+    "screens.show", "wall.moderation", "wall.note", "wall.show",
 ))  # fmt: skip
 
 
@@ -27,7 +28,7 @@ def install(app: Flask) -> None:
     app.before_request(_read_the_revision_first)
     app.context_processor(_given_to_every_page)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
-    app.jinja_env.filters.update(clock=clock, day=day, when=when, iso=iso, wall_input=wall_input)
+    app.jinja_env.filters.update(clock=clock, day=day, when=when, iso=iso, wall_input=wall_input, zone_name=zone_name)
     app.jinja_env.filters.update(markdown=markdown.render, excerpt=markdown.plain)
 
 

@@ -12,8 +12,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from barcamp.core import ical
+from barcamp.core.addresses import plain_address
 from barcamp.core.incoming import Incoming, Item, NotACalendar, read_calendar
-from barcamp.core.plain import plain, web_address
+from barcamp.core.plain import plain
 from barcamp.core.slugs import clean_line, clean_text
 
 NOW = datetime(2026, 11, 21, 18, tzinfo=UTC)
@@ -237,7 +238,7 @@ def test_plain_text(text: str, shown: str) -> None:
     "text", ["javascript:alert(1)", "https://", "https://u:p@x.example/", "ftp://x/", "https://x\n", "https://[", "//x"]
 )
 def test_no_address(text: str) -> None:
-    assert web_address(text.replace("\n", "\ny")) == ""
+    assert plain_address(text.replace("\n", "\ny")) == ""
 
 
 TEXTS = st.text(max_size=60)

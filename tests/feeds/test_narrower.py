@@ -201,6 +201,22 @@ def test_what_its_source_no_longer_lists_and_unlisted_conferences_are_left_out(
     assert titles(client, "/speakers/bo-finch.ics") == []
 
 
+def test_a_conference_that_leaves_the_list_leaves_their_calendar_at_once(
+    client: Client, db: Session, camp: Conference, people: Cast, notes: list[Note], page: Speaker
+) -> None:
+    before = client.get("/speakers/bo-finch.ics")
+    assert len(events(before)) == 2
+    with time_machine.travel(LATER):
+        shown = fields(client.be(people.ada).get("/camp/organize/settings"))
+        del shown["listed"]
+        assert client.submit("/camp/organize/settings", shown).status_code == 303
+    client.be(None)
+    for header in ("ETag", "Last-Modified"):
+        asked = {"If-None-Match" if header == "ETag" else "If-Modified-Since": before.headers[header]}
+        answer = client.get("/speakers/bo-finch.ics", headers=asked)
+        assert (answer.status_code, events(answer)) == (200, {})
+
+
 def test_a_page_that_is_not_public_and_one_that_never_was_are_404(
     client: Client, db: Session, people: Cast, page: Speaker
 ) -> None:

@@ -75,6 +75,8 @@ def rows(db: Session, *but: str) -> dict[str, list[Any]]:
 def dangers(html: str) -> Iterator[str]:
     """What on a page would run, or lead to what runs, or send a form to another site."""
     for tag in BeautifulSoup(html, "html.parser").find_all(True):
+        if tag.name == "script" and tag.get("type") == "application/ld+json" and not tag.attrs.keys() - {"type"}:
+            continue  # no browser runs it; the parser has seen where it ends
         if tag.name == "script" and not str(tag.get("src", "")).startswith("/static/"):
             yield str(tag)
         if tag.name in ("iframe", "object", "embed", "base", "style"):

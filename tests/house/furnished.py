@@ -106,6 +106,7 @@ def furnish(app: Flask, db: Session, slug: str = SLUG) -> House:
     later = _after_publishing(db, camp, organizer, attendee, helper, notes)
     names = {
         "slug": slug, "note_id": notes[0].id, "into_id": notes[1].id, "room_id": rooms[1].id, "closure_id": closure.id,
+        "room": rooms[1].key,
         "slot_id": slots[2].id, "meal_id": lunch.id, "sponsor_id": sponsor.id, "person_id": helper.id,
         "registration_id": registrations[0].id, "device_id": device.id, "link_id": link.id, **talk, **board, **later,
         "news.unsubscribe": unsubscribe.token_of(attendee.id, key),
@@ -234,7 +235,7 @@ def _after_publishing(
         conference_id=camp.id,
         asked_by_id=organizer.id,
         kind="ics",
-        name="άλλο.ics",
+        name="άλλο",
         state="failed",
         asked_at=make.NOW,
         report={"why": ["There are no sessions in it that could be read.", {}]},
@@ -262,5 +263,5 @@ def _after_publishing(
     db.flush()
     return {
         "name": f"giorgos-{camp.slug}", "talk_id": elsewhere.id, "source_id": source.id, "import_id": taken.id,
-        "bulletin_id": announcement.id, "subscription_id": browser.id, "room": "beta", "tag": "βάρκα",
+        "bulletin_id": announcement.id, "subscription_id": browser.id, "tag": "βάρκα",
     }  # fmt: skip

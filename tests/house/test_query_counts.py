@@ -200,15 +200,17 @@ def speak(db: Session, house: House) -> None:
         other = make.person(db, f"Speaker {number}")
         db.add(Speaker(person_id=other.id, slug=f"speaker-{number}", public=True, links=[], changed_at=make.NOW))
         db.flush()
-        for person_id in (house.attendee.id, other.id):
-            talk = Talk(
+        talks = [
+            Talk(
                 uid=f"{person_id}-{number}", person_id=person_id, title=f"Talk {number}",
                 conference=f"Conference {number}", starts_on=make.DAY, ends_on=make.DAY, created_at=make.NOW,
                 stamped_at=make.NOW, fragment=b"",
-            )  # fmt: skip
-            db.add(talk)
+            )
+            for person_id in (house.attendee.id, other.id)
+        ]  # fmt: skip
+        db.add_all(talks)
         db.flush()
-        db.add(Visit(speaker_id=other.id, visitor_id=house.attendee.id, talk_id=talk.id, at=make.NOW))
+        db.add(Visit(speaker_id=other.id, visitor_id=house.attendee.id, talk_id=talks[1].id, at=make.NOW))
 
 
 def clock_of(number: int) -> str:

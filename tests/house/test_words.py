@@ -27,13 +27,14 @@ from tests.house.visits import Visit, everywhere
 # Names, addresses and codes, which are the same in every language.
 ALLOWED = re.compile(
     r"""
-    \S+@\S+ | \w+://\S+                                    # mail and web addresses
+    \S+@\S+ | \w+://\S* | \b127\.0\.0\.1:\S+          # mail and web addresses
     | ^Test$                                                # the name of a test's own browser
     | \bBarCamp\b | \bBar\b | \bCamp\b                      # what this is called
     | \blocalhost/\S+                                      # an address as people type it
     | \bAmerica/Los\ Angeles\b
     | \b[A-Z]\w+(?:/[A-Z][\w-]*)+ | \bUTC\b | \bPST\b       # time zones
-    | \bGoogle\b | \bOutlook\b | \bApple\b | \bThunderbird\b | \bMarkdown\b | \bOpenStreetMap\b | \bCSV\b | \biCal\b
+    | \bGoogle\b | \bOutlook\b | \bApple\b | \bThunderbird\b | \bMarkdown\b | \bOpenStreetMap\b
+    | \bCSV\b | \biCal\b | \bJSON\b | \bAtom\b
     | (?<![^\s(/]) /? [a-z0-9-]+ / (?=\s|$)                 # a path
     | \b(?:schedule|changes)\.(?:xml|json|jcal\.json|atom)\b  # files
     | \bGiggity\b | \bEventFahrplan\b | \bFOSDEM\ Companion\b | \bAndroid\b | \boEmbed\b

@@ -67,7 +67,7 @@ def test_one_letter_each_says_what_was_and_what_is(told: Told, haiku: Note, peop
         "Hello Cy Reed,\n\n"
         "something has changed in your day at Otter BarCamp:\n\n"
         "Haiku: now 14:00, KEC 1003 (was 11:00, KEC 1001)\n\n"
-        "Times are those of America/Los_Angeles. The file that comes with this letter puts them into your calendar.\n\n"
+        "Times are those of America/Los Angeles. The file that comes with this letter puts them into your calendar.\n\n"
         "Your day:\nhttp://127.0.0.1:8000/camp/me\n\n"
         "You hear of it because you starred or present it. By letter or otherwise, as you like:\n"
         "http://127.0.0.1:8000/news/choices\n"

@@ -218,7 +218,7 @@ def test_before_it_opens(client: Client, db: Session, camp: Conference, people: 
         assert desk.page(answer).select("main form.form") == []
     refused = client.submit(PAGE, AGREED)
     assert refused.status_code == 409
-    assert desk.errors(refused) == {"": ["Registration opens 12:00 (America/Los_Angeles)."]}
+    assert desk.errors(refused) == {"": ["Registration opens 12:00 (America/Los Angeles)."]}
     assert count(db) == 0
 
 
@@ -250,7 +250,7 @@ def test_programs_get_json_when_it_is_closed(client: Client, camp: Conference, p
     answer = client.be(people.bo).submit(PAGE, AGREED, headers={"Accept": "application/json"})
     assert answer.status_code == 409
     assert answer.json == {
-        "error": "Registration closed 09:00 (America/Los_Angeles), so registrations stay as they are. "
+        "error": "Registration closed 09:00 (America/Los Angeles), so registrations stay as they are. "
         "You can still cancel yours."
     }
 

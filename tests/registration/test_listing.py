@@ -222,7 +222,7 @@ def test_the_csv(client: Client, db: Session, crowd: Conference, people: Cast) -
     now = "2026-11-21 10:00"
     assert lines == [
         ["Name", "E-mail", "State", "Place in line", "T-shirt", "Meals", "Diet", "Note for the kitchen",
-         "Registered at (America/Los_Angeles)"],
+         "Registered at (America/Los Angeles)"],
         ["'=cmd|' /C calc'!A0", "'+1@example.org", "Coming", "", "", "", "", "'@SUM(A1)", now],
         ["Ada Oak", "ada.oak@example.org", "Coming", "", "M", lunch, "Vegan", "A big spoon", now],
         ["Bo Finch", "bo.finch@example.org", "Coming", "", "M", f"{lunch}; {dinner}", "Vegan; Nut-free", "No celery",

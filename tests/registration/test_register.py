@@ -28,7 +28,7 @@ from tests.people import Cast
 from tests.registration import desk
 
 CLOSED_AT_NINE = (
-    "Registration closed 09:00 (America/Los_Angeles), so registrations stay as they are. You can still cancel yours."
+    "Registration closed 09:00 (America/Los Angeles), so registrations stay as they are. You can still cancel yours."
 )
 LATER = make.NOW + timedelta(hours=1)
 
@@ -149,7 +149,7 @@ def test_nobody_new_goes_before_those_who_wait(db: Session, store: Store, camp: 
 @pytest.mark.parametrize(
     ("opens", "closes", "told"),
     [
-        ("12:00", None, "Registration opens 12:00 (America/Los_Angeles)."),
+        ("12:00", None, "Registration opens 12:00 (America/Los Angeles)."),
         (None, "09:00", CLOSED_AT_NINE),
     ],
 )

@@ -142,7 +142,8 @@ def test_my_agenda_has_the_talk_at_its_minute_and_not_the_block(
 ) -> None:
     publish_a_block(store, camp, people.ada, fair)
     with store.reading() as db:
-        mine = [_unfolded(fragment) for fragment in feeds.agenda_fragments(db, camp.id, feeds.agenda_ids(db, camp.id, people.dee.id))]
+        ids = feeds.agenda_ids(db, camp.id, people.dee.id)
+        mine = [_unfolded(fragment) for fragment in feeds.agenda_fragments(db, camp.id, ids)]
     assert len(mine) == 1
     assert "SUMMARY:Reed\r\n" in mine[0]
     assert "DTSTART:20261121T180500Z\r\nDTEND:20261121T181000Z\r\n" in mine[0]

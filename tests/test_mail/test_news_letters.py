@@ -50,7 +50,7 @@ def test_the_file_comes_along_and_the_headers_end_it(
     assert isinstance(body, EmailMessage)
     assert body.get_content().replace("\r\n", "\n") == (
         "Hello Bo Finch,\n\nsomething has changed\n\nHaiku: now 14:00\n\nKites: cancelled\n\n"
-        "Times are those of America/Los_Angeles. The file that comes with this letter puts them into your calendar.\n\n"
+        "Times are those of America/Los Angeles. The file that comes with this letter puts them into your calendar.\n\n"
         "Your day:\nhttp://127.0.0.1:8000/camp/me\n\n"
         "You hear of it because you starred or present it. By letter or otherwise, as you like:\n"
         "http://127.0.0.1:8000/news/choices\n"

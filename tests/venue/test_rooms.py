@@ -174,7 +174,7 @@ def test_a_room_is_closed_once_and_opened_again(client: Client, camp: Conference
         ("", "2026-11-21T12:00", "Please fill this in."),
         ("noon", "2026-11-21T12:00", "Not a valid datetime value."),
         ("2026-03-08T02:30", "2026-11-21T12:00",
-         "02:30 on 2026-03-08 does not exist in America/Los_Angeles: the clocks go forward over it that day."),
+         "02:30 on 2026-03-08 does not exist in America/Los Angeles: the clocks go forward over it that day."),
         ("0001-01-01T00:00", "2026-11-21T12:00", "The year 1 is too far away. Please check it."),
     ],
 )  # fmt: skip

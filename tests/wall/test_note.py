@@ -114,7 +114,7 @@ def test_what_each_may_do_is_offered(client: Client, db: Session, camp: Conferen
 
     assert (client.be(None), offers())[1] == []
     assert (client.be(people.cy), offers())[1] == []
-    assert (client.be(people.bo), offers())[1] == ["/edit", "/withdraw"]
+    assert (client.be(people.bo), offers())[1] == ["/links", "/edit", "/withdraw"]
     assert (client.be(people.ada), offers())[1] == ["/edit"]
     note.withdrawn_at = make.NOW
     db.flush()

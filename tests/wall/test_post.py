@@ -219,14 +219,14 @@ class TestClosed:
     @pytest.mark.parametrize(
         ("given", "words"),
         [
-            ({"wall_opens_at": make.at("11:00")}, "The wall opens 11:00 (America/Los_Angeles)."),
+            ({"wall_opens_at": make.at("11:00")}, "The wall opens 11:00 (America/Los Angeles)."),
             (
                 {"wall_opens_at": make.at("10:00") + timedelta(days=2)},
-                "The wall opens Monday 10:00 (America/Los_Angeles).",
+                "The wall opens Monday 10:00 (America/Los Angeles).",
             ),
             (
                 {"wall_closes_at": make.at("10:00")},
-                "The wall closed 10:00 (America/Los_Angeles), so it takes no more notes.",
+                "The wall closed 10:00 (America/Los Angeles), so it takes no more notes.",
             ),
         ],
     )

@@ -117,10 +117,10 @@ def test_only_while_stars_are_open(client: Client, db: Session, camp: Conference
     client.be(people.cy)
     camp.stars_open_at = make.NOW + timedelta(hours=1)
     db.flush()
-    assert ask(client, "PUT", note) == (409, {"error": "Stars open 11:00 (America/Los_Angeles)."})
+    assert ask(client, "PUT", note) == (409, {"error": "Stars open 11:00 (America/Los Angeles)."})
     camp.stars_open_at, camp.stars_close_at = None, make.NOW
     db.flush()
-    closed = {"error": "Stars closed 10:00 (America/Los_Angeles), so they stay as they are."}
+    closed = {"error": "Stars closed 10:00 (America/Los Angeles), so they stay as they are."}
     assert [ask(client, method, note) for method in ("PUT", "DELETE")] == [(409, closed)] * 2
     assert counted(db, note) == (2, 2)
 

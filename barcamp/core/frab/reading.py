@@ -9,18 +9,17 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
-from typing import Any, Literal, cast
+from typing import Any, cast
 from uuid import NAMESPACE_URL, uuid5
 from zoneinfo import ZoneInfo
 
 from barcamp.core.frab import shape
 from barcamp.core.frab.sheets import Line, NotASchedule, Sheet, from_json, from_xml
+from barcamp.core.ical import Status
 from barcamp.core.program import Pause, Program, ProgramRoom, ProgramTalk
 from barcamp.core.slugs import clean_line, clean_text
 from barcamp.core.times import is_zone
 from barcamp.errors import N_
-
-Status = Literal["CONFIRMED", "TENTATIVE", "CANCELLED"]
 
 #: Events that are read of one file; far more than any conference has.
 MOST_EVENTS = 5000

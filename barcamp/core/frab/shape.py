@@ -13,16 +13,15 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from itertools import count
 from typing import Any
-from urllib.parse import urlsplit
 from uuid import NAMESPACE_URL, uuid5
 from zoneinfo import ZoneInfo
 
-from barcamp.core.ical import UNTITLED
+from barcamp.core.addresses import plain_address
+from barcamp.core.ical import CANCELLED, UNTITLED
 from barcamp.core.program import Pause, Program, ProgramRoom, ProgramTalk
 from barcamp.core.slugs import clean_line, clean_text, slugify
 from barcamp.core.times import DAY_TURNS_AT, day_of, floor_minute, is_zone
 
-CANCELLED = "[Cancelled] "
 BREAK = "break"
 STATUSES = ("CONFIRMED", "TENTATIVE", "CANCELLED")
 #: What a duration of HH:MM can say; readers take it for a time of day, and a whole file is lost by one longer talk.
@@ -35,7 +34,6 @@ HIGHEST = 2**31 - 1  # phone apps keep numbers in 32 bits
 
 _ACRONYM = re.compile(r"[a-z0-9_]{4,}")
 _UUID = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
-_URL = re.compile(r"https?://[A-Za-z0-9._~:/?#@!$&'()*+,;=%\[\]-]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +69,7 @@ def tidy(program: Program) -> Program:
         starts_on=program.starts_on,
         ends_on=max(program.starts_on, program.ends_on),
         version=clean_line(program.version) or "0",
-        url=address(program.url),
+        url=plain_address(program.url),
         place=clean_line(program.place),
         rooms=tuple(room for room in rooms.values() if room.name or any(talk.room == "" for talk in talks)),
         talks=talks,
@@ -86,16 +84,6 @@ def in_the_order_of_the_day(talk: ProgramTalk) -> tuple[datetime, str, int]:
 def acronym_of(slug: str) -> str:
     """What both schemas take for an acronym, [a-z0-9_]{4,}, of a slug or of any text."""
     return re.sub("[^a-z0-9]+", "_", slug.lower()).strip("_").ljust(4, "_")
-
-
-def address(url: str) -> str:
-    """An http(s) address of RFC 3986's characters, or ""."""
-    if not _URL.fullmatch(url):
-        return ""
-    try:
-        return url if urlsplit(url).hostname else ""
-    except ValueError:  # a broken [IPv6] host
-        return ""
 
 
 def is_uuid(text: str) -> bool:
@@ -117,7 +105,7 @@ def slug_of(program: Program, talk: ProgramTalk) -> str:
 
 def shown_title(talk: ProgramTalk) -> str:
     """The formats know no status, so the title says it, in the words of the calendar feeds."""
-    return f"{CANCELLED}{talk.title}" if talk.status == "CANCELLED" else talk.title
+    return CANCELLED + talk.title if talk.status == "CANCELLED" else talk.title
 
 
 def numbers(keys: Iterable[str], taken: Iterable[int] = ()) -> dict[str, int]:
@@ -241,9 +229,9 @@ def _tidy_talk(talk: ProgramTalk) -> ProgramTalk:
         kind=clean_line(talk.kind) or "talk",
         tags=each_once(talk.tags),
         presenters=each_once(talk.presenters),
-        url=address(talk.url),
-        slides_url=address(talk.slides_url),
-        recording_url=address(talk.recording_url),
+        url=plain_address(talk.url),
+        slides_url=plain_address(talk.slides_url),
+        recording_url=plain_address(talk.recording_url),
     )
 
 

@@ -9,6 +9,6 @@ process of its own (limited.py). Start at reading.py; file.py finds the componen
 from __future__ import annotations
 
 from barcamp.core.incoming.reading import read_calendar
-from barcamp.core.incoming.values import Incoming, Item, NotACalendar, Problem, Status
+from barcamp.core.incoming.values import Incoming, Item, NotACalendar, Problem
 
-__all__ = ["Incoming", "Item", "NotACalendar", "Problem", "Status", "read_calendar"]
+__all__ = ["Incoming", "Item", "NotACalendar", "Problem", "read_calendar"]

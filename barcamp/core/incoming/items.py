@@ -11,10 +11,12 @@ from zoneinfo import ZoneInfo
 
 from icalendar import Calendar
 
+from barcamp.core.addresses import plain_address
+from barcamp.core.ical import Status
 from barcamp.core.incoming.file import LONGEST_PROPERTY
-from barcamp.core.incoming.values import Item, Part, Problem, Status, instant
-from barcamp.core.plain import plain, web_address
-from barcamp.core.recurrence import CannotExpand, expand, is_recurring, window
+from barcamp.core.incoming.values import Item, Problem
+from barcamp.core.plain import plain
+from barcamp.core.recurrence import CannotExpand, Part, expand, instant, is_recurring, window
 from barcamp.core.slugs import clean_line, clean_text, fold
 from barcamp.core.times import is_zone
 from barcamp.errors import N_
@@ -120,7 +122,7 @@ class Reading:
             zone_assumed=assumed,
             place=place,
             description=description,
-            url=web_address(text_of(event, "URL")),
+            url=plain_address(text_of(event, "URL")),
             status=_STATUSES.get(text_of(event, "STATUS").strip().upper(), "CONFIRMED"),
             categories=_categories(event),
             uid_made=not uid,

@@ -14,9 +14,10 @@ from icalendar import Calendar
 from barcamp.core.ical import PRODUCT
 from barcamp.core.incoming.file import calendars
 from barcamp.core.incoming.items import Reading, text_of
-from barcamp.core.incoming.values import Incoming, Item, Problem, instant
+from barcamp.core.incoming.values import Incoming, Item, Problem
+from barcamp.core.recurrence import instant
 from barcamp.core.slugs import clean_line
-from barcamp.core.times import is_zone
+from barcamp.core.times import is_zone, zone_name
 from barcamp.errors import N_
 
 MOST_PROBLEMS = 50
@@ -45,7 +46,7 @@ def read_calendar(
         problems.append(
             Problem(
                 N_("Some times do not say their zone, or one that nobody knows. They were taken as {zone}."),
-                {"zone": assumed[0]},
+                {"zone": zone_name(assumed[0])},
             )
         )
     return Incoming(

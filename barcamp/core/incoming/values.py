@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
-from typing import Any, Literal
+from datetime import date, datetime
 
-#: A component, whose values the library types more finely than anybody can ask for.
-Part = Any
-Status = Literal["CONFIRMED", "TENTATIVE", "CANCELLED"]
+from barcamp.core.ical import Status
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,10 +66,3 @@ class NotACalendar(ValueError):
         super().__init__(words.format(**facts))
         self.words = words
         self.facts = facts
-
-
-def instant(moment: date | datetime) -> datetime:
-    """In UTC; a date is its first moment, and a time without a zone is taken as UTC."""
-    if not isinstance(moment, datetime):
-        return datetime(moment.year, moment.month, moment.day, tzinfo=UTC)
-    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)

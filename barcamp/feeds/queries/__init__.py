@@ -21,7 +21,6 @@ from barcamp.feeds.queries.looks import (
     agenda_ids,
     find_agenda_look,
     find_look,
-    find_renamed_speaker,
     find_room_look,
     find_site_look,
     find_speaker_look,
@@ -29,7 +28,7 @@ from barcamp.feeds.queries.looks import (
 
 __all__ = [
     "AgendaLook", "Look", "RoomLook", "SiteLook", "SpeakerLook", "agenda_fragments", "agenda_ids", "count_all_tokens",
-    "count_tokens", "find_agenda_look", "find_look", "find_own_token", "find_renamed_speaker", "find_room_look",
+    "count_tokens", "find_agenda_look", "find_look", "find_own_token", "find_room_look",
     "find_site_look", "find_speaker_look", "listed_conferences", "room_fragments", "rooms_of", "schedule_fragments",
     "speaker_fragments", "speakers_of", "tag_fragments", "tags_of", "tokens",
 ]  # fmt: skip

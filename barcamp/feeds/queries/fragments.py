@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from datetime import date, datetime
 
 from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import Session
 
 from barcamp.conferences.models import Conference
+from barcamp.core.times import just_day
 from barcamp.feeds.queries.looks import RoomLook
 from barcamp.schedule.models import Entry
 from barcamp.speakers.models import Talk
@@ -71,12 +71,8 @@ def speaker_fragments(db: Session, person_id: int) -> Sequence[bytes]:
         .where(Talk.person_id == person_id, Talk.gone_at.is_(None))
         .order_by(Talk.starts_on, Talk.id)
     ).all()
-    dated = [(_day(when), fragment) for when, fragment in (*here, *elsewhere)]
+    dated = [(just_day(when), fragment) for when, fragment in (*here, *elsewhere)]
     return [fragment for _when, fragment in sorted(dated, key=lambda one: one[0])]
-
-
-def _day(when: date | datetime) -> date:
-    return when.date() if isinstance(when, datetime) else when
 
 
 def listed_conferences(db: Session) -> Sequence[Conference]:

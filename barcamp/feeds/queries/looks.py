@@ -17,7 +17,7 @@ from barcamp.feeds.models import FeedToken
 from barcamp.log.models import Change
 from barcamp.people.models import Person
 from barcamp.schedule.models import Entry, Publication
-from barcamp.speakers.models import FormerName, Speaker
+from barcamp.speakers.models import Speaker
 from barcamp.venue.models import Room
 from barcamp.wall.models import Note, Star, presented_by
 
@@ -139,15 +139,6 @@ def find_speaker_look(db: Session, slug: str) -> SpeakerLook | None:
         return None
     person_id, slug, name, public, revision, seen, touched, published_at = row
     return SpeakerLook(person_id, slug, name, public, revision, seen, max(touched, published_at or touched))
-
-
-def find_renamed_speaker(db: Session, slug: str) -> str | None:
-    """The present slug of the public page that once had this one."""
-    return db.execute(
-        select(Speaker.slug)
-        .join(FormerName, FormerName.person_id == Speaker.person_id)
-        .where(FormerName.slug == slug, Speaker.public)
-    ).scalar_one_or_none()
 
 
 def find_site_look(db: Session) -> SiteLook:

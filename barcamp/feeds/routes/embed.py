@@ -24,14 +24,12 @@ from barcamp.feeds.program import Standing, find_standing
 from barcamp.feeds.routes.calendars import base
 from barcamp.feeds.routes.door import blueprint
 from barcamp.feeds.routes.formats import standing_or_404
-from barcamp.web import kept
+from barcamp.web import framed, kept
 from barcamp.web.guard import anyone
 from barcamp.web.static import static_url
 from barcamp.web.words import _, language
 
 STYLES = "css/embed.css"
-# Anybody may show it in a frame; it runs nothing and sends nothing. In a sandbox 'self' is nobody: the base is named.
-POLICY = "default-src 'none'; style-src 'self' {base}; base-uri 'none'; form-action 'none'; frame-ancestors *"
 #: Pages whose address may be pasted into a blog.
 EMBEDDABLE = ("conferences.show", "schedule.show", "feeds.embed")
 
@@ -58,10 +56,7 @@ def embed(slug: str) -> ResponseReturnValue:
         etag, standing.changed_at, lambda: _page(standing, room, day), media_type="text/html; charset=utf-8",
         filename=f"{slug}.html",
     )  # fmt: skip
-    answer.headers["Content-Security-Policy"] = POLICY.format(base=base())
-    answer.headers["Vary"] = "Accept-Encoding, Accept-Language"
-    answer.headers["X-Robots-Tag"] = "noindex"  # the schedule itself is what should be found
-    return answer
+    return framed.for_frames(answer, base())
 
 
 @blueprint.get("/oembed")

@@ -9,6 +9,7 @@ from barcamp import db
 from barcamp.feeds import heads, queries
 from barcamp.feeds.routes.calendars import base, calendar
 from barcamp.feeds.routes.door import blueprint
+from barcamp.speakers import queries as speakers
 from barcamp.web.guard import anyone
 
 
@@ -27,7 +28,7 @@ def speaker_ics(name: str) -> ResponseReturnValue:
 
 def _lead_on_or_404(name: str) -> ResponseReturnValue:
     """To the present address of a renamed page. Not for ever: a name may be taken back by its owner."""
-    present = queries.find_renamed_speaker(db.session(), name) or abort(404)
+    present = speakers.find_renamed(db.session(), name) or abort(404)
     answer = redirect(url_for("feeds.speaker_ics", name=present), 301)
     answer.headers["Cache-Control"] = "no-cache"
     answer.headers["Access-Control-Allow-Origin"] = "*"

@@ -12,7 +12,7 @@ from barcamp import db
 from barcamp.conferences.models import Conference
 from barcamp.core.slugs import clean_line
 from barcamp.core.tables import csv_bytes
-from barcamp.core.times import to_wall
+from barcamp.core.times import to_wall, zone_name
 from barcamp.registration import queries, service
 from barcamp.registration.models import Registration, RegistrationState
 from barcamp.registration.routes.door import blueprint
@@ -93,7 +93,7 @@ def download(slug: str) -> ResponseReturnValue:
     }
     header = [
         _("Name"), _("E-mail"), _("State"), _("Place in line"), _("T-shirt"), _("Meals"), _("Diet"),
-        _("Note for the kitchen"), _("Registered at ({zone})").format(zone=conference.zone),
+        _("Note for the kitchen"), _("Registered at ({zone})").format(zone=zone_name(conference.zone)),
     ]  # fmt: skip
     rows = [
         (

@@ -62,7 +62,7 @@ def count(slug: str, note_id: int) -> ResponseReturnValue:
     if not _may_count(conference, note):
         raise NotYours(N_("Heads are counted by who presents it and by the team."))
     if not form.validate() or form.heads.data is None:
-        abort(422)
+        abort(400)
     heads.count_heads(db.session(), conference, signed_in_person(), entry, form.heads.data, now=utcnow())
     db.commit()
     flash(_("Thank you: %(number)s here.") % {"number": form.heads.data})

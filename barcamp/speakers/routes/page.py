@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -12,6 +11,8 @@ from markupsafe import Markup
 
 from barcamp import db
 from barcamp.core import atom as atom_feed
+from barcamp.core import oembed
+from barcamp.core.etags import etag_of
 from barcamp.core.slugs import fold
 from barcamp.core.spans import span_words
 from barcamp.speakers import formats, page, queries, visits
@@ -19,7 +20,7 @@ from barcamp.speakers.formats import Card
 from barcamp.speakers.models import Speaker
 from barcamp.speakers.queries import Standing
 from barcamp.speakers.routes.door import all_lines, blueprint, card, speaker_or_404
-from barcamp.web import kept
+from barcamp.web import framed, kept
 from barcamp.web.clock import utcnow
 from barcamp.web.guard import anyone, me
 from barcamp.web.static import static_url
@@ -28,8 +29,6 @@ from barcamp.web.words import language, locale
 #: Part of every validator: raise it when what is written changes for equal rows.
 WRITER = 1
 STYLES = ("css/base.css", "css/parts.css", "css/speakers.css")
-#: Any site may show it in a frame; it runs nothing and sends nothing. In a sandbox 'self' is nobody: the base is named.
-EMBED_POLICY = "default-src 'none'; style-src 'self' {base}; base-uri 'none'; form-action 'none'; frame-ancestors *"
 
 
 @blueprint.get("/speakers")
@@ -119,10 +118,7 @@ def embed(name: str) -> ResponseReturnValue:
     answer = _kept(name, f"html-{language()}-{looks}", write, "text/html; charset=utf-8")
     if answer.status_code == 301:
         return answer
-    answer.headers["Content-Security-Policy"] = EMBED_POLICY.format(base=db.base_url(db.session()))
-    answer.headers["X-Robots-Tag"] = "noindex"  # the page itself is what should be found
-    answer.headers["Vary"] = "Accept-Encoding, Accept-Language"
-    return answer
+    return framed.for_frames(answer, db.base_url(db.session()))
 
 
 def span(line: page.Line) -> str:
@@ -132,11 +128,7 @@ def span(line: page.Line) -> str:
 
 def embed_snippet(shown: Card) -> str:
     """What a speaker pastes into a page of their own."""
-    return str(
-        Markup('<iframe src="{}/embed" title="{}" width="100%" height="480" loading="lazy"></iframe>').format(
-            shown.url, shown.name
-        )
-    )
+    return oembed.iframe(shown.name, f"{shown.url}/embed", height=480)
 
 
 def _card(speaker: Speaker, standing: Standing) -> Card:
@@ -155,7 +147,7 @@ def _moved(name: str) -> Response:
 
 def _kept(name: str, kind: str, write: Callable[[Speaker, Standing], bytes], media_type: str) -> Response:
     """A public answer made of a speaker's standing: one look-up before a 304."""
-    standing = queries.find_standing(db.session(), name)
+    standing = queries.find_standing(db.snapshot(), name)
     if standing is None:
         return _moved(name)
 
@@ -164,6 +156,6 @@ def _kept(name: str, kind: str, write: Callable[[Speaker, Standing], bytes], med
         assert speaker is not None
         return write(speaker, standing)
 
-    etag = hashlib.sha256(repr((WRITER, kind, db.base_url(db.session()), standing)).encode()).hexdigest()[:32]
+    etag = etag_of(WRITER, kind, db.base_url(db.session()), standing)
     filename = f"{name}.{kind.partition('-')[0]}"
     return kept.answer(etag, standing.changed_at, make, media_type=media_type, filename=filename)

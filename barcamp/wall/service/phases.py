@@ -9,7 +9,7 @@ from functools import partial
 from sqlalchemy.orm import Session
 
 from barcamp.conferences.models import Conference, Phase
-from barcamp.core.times import opens_in_words
+from barcamp.core.times import opens_in_words, zone_name
 from barcamp.errors import N_
 from barcamp.log import service as log
 from barcamp.people.models import Person
@@ -24,9 +24,9 @@ def refuse_when_closed(conference: Conference, now: datetime) -> None:
         return
     state, when = _opening(conference, conference.wall, now)
     if state == "opens":
-        raise WallIsClosed(N_("The wall opens {when} ({zone})."), when=when, zone=conference.zone)
+        raise WallIsClosed(N_("The wall opens {when} ({zone})."), when=when, zone=zone_name(conference.zone))
     raise WallIsClosed(
-        N_("The wall closed {when} ({zone}), so it takes no more notes."), when=when, zone=conference.zone
+        N_("The wall closed {when} ({zone}), so it takes no more notes."), when=when, zone=zone_name(conference.zone)
     )
 
 
@@ -42,8 +42,10 @@ def refuse_stars_when_closed(conference: Conference, now: datetime) -> None:
         return
     state, when = _opening(conference, conference.star_phase(now), now)
     if state == "opens":
-        raise StarsAreClosed(N_("Stars open {when} ({zone})."), when=when, zone=conference.zone)
-    raise StarsAreClosed(N_("Stars closed {when} ({zone}), so they stay as they are."), when=when, zone=conference.zone)
+        raise StarsAreClosed(N_("Stars open {when} ({zone})."), when=when, zone=zone_name(conference.zone))
+    raise StarsAreClosed(
+        N_("Stars closed {when} ({zone}), so they stay as they are."), when=when, zone=zone_name(conference.zone)
+    )
 
 
 def hold_note(db: Session, conference: Conference, note: Note) -> Note:
