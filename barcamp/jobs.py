@@ -38,8 +38,9 @@ log = logging.getLogger(__name__)
 PARENT = "BARCAMP_PARENT"
 #: Searches for a better arrangement at once, each a process of its own; one core is left for pages.
 SEARCHES = max(1, min(4, (os.cpu_count() or 1) - 1))
-#: However many search, letters go out.
-THREADS = 1 + SEARCHES
+#: However many search, and however slow the servers of strangers are (a Lane each for pushes and for what is read),
+#: letters go out in theirs.
+THREADS = 3 + SEARCHES
 #: Seconds between two looks into an SQLite queue; on PostgreSQL the worker is told.
 POLL = 0.1
 #: Seconds that what is under way gets to end when the worker is stopped.
@@ -58,15 +59,18 @@ def install(app: Flask, settings: Settings) -> None:
     """Give the app its queue and tasks, and have letters nudge the worker as soon as they are committed."""
     store: Store = app.extensions["store"]
     queue, desks = _queue(settings), Desks(store)
+    letters = Lane(lambda: deliver(store, settings, clock=utcnow))
+    pushes = Lane(lambda: push.deliver(store, settings, clock=utcnow))
+    reads = Lane(lambda: (reading.read_waiting(store, clock=utcnow), sources.read_due(store, clock=utcnow)))
     app.extensions["queue"], app.extensions["desks"] = queue, desks
 
     works: dict[str, Callable[[], Any]] = {  # by the word that wakes them
-        "letters": lambda: deliver(store, settings, clock=utcnow),
+        "letters": letters.work,
         "publish": lambda: publishing.publish_due(store, now=utcnow()),
         "news": lambda: _tell(store, lambda wait: _nudge(queue, lambda: tasks["news"].schedule(delay=wait))),
-        "pushes": lambda: push.deliver(store, settings, clock=utcnow),
-        "imports": lambda: reading.read_waiting(store, clock=utcnow),
-        "sources": lambda: sources.read_due(store, clock=utcnow),
+        "pushes": pushes.work,
+        "imports": reads.work,
+        "sources": reads.work,
         "arrangements": desks.work,
     }
     tasks = {word: queue.task(name=word)(_nothing_returned(work)) for word, work in works.items()}
@@ -75,7 +79,7 @@ def install(app: Flask, settings: Settings) -> None:
 
     # what keeps others waiting is swept by a task of its own
     for name, words in (("sweep", ("letters", "publish", "news")), ("push_on", ("pushes",)),
-                        ("read_on", ("imports", "sources")), ("search_on", ("arrangements",))):  # fmt: skip
+                        ("read_on", ("imports",)), ("search_on", ("arrangements",))):  # fmt: skip
         queue.periodic_task(crontab(minute="*"), name=name)(_nothing_returned(*(works[word] for word in words)))
 
     # hourly, for what is due daily: a laptop at a venue is not on at any given hour
@@ -109,6 +113,28 @@ class Desks:
             return False
         with self.store.reading() as db:
             return arranging.some_wait(db, now=utcnow())
+
+
+class Lane:
+    """Work that waits for other servers: in one thread at a time, however often it is asked for. Else a dozen of them
+    that never answer would take all threads, and nobody would get the letter to sign in with. And of letters one is
+    under way at most, so that a worker that is killed leaves no more than one that may come twice.
+    """
+
+    def __init__(self, do: Callable[[], Any]) -> None:
+        self.do = do
+        self.free = threading.Lock()
+        self.asked = threading.Event()
+
+    def work(self) -> None:
+        """Do it; where somebody is at it, they do it again after."""
+        self.asked.set()
+        while self.asked.is_set() and self.free.acquire(blocking=False):
+            try:
+                self.asked.clear()
+                self.do()
+            finally:
+                self.free.release()
 
 
 def prepare(settings: Settings) -> None:

@@ -10,7 +10,7 @@ from werkzeug.datastructures import MultiDict
 from wtforms import HiddenField, ValidationError
 from wtforms.validators import DataRequired, InputRequired
 
-from barcamp.core.addresses import is_web_address
+from barcamp.core.addresses import LONGEST_ADDRESS, is_web_address
 from barcamp.core.times import BadTimes
 from barcamp.errors import Refused
 from barcamp.web.forms import Line, Typed
@@ -29,8 +29,8 @@ def given() -> InputRequired:
 
 
 def web_address(_form: object, field: Line) -> None:
-    """http and https only: a link to anything else may run something."""
-    if field.data and not is_web_address(field.data):
+    """http and https only: a link to anything else may run something. What is too long, the field itself refuses."""
+    if field.data and len(field.data) <= LONGEST_ADDRESS and not is_web_address(field.data):
         raise ValidationError(_("Please give a whole address that starts with https:// or http://."))
 
 

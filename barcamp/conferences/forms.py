@@ -222,7 +222,7 @@ class SponsorForm(Seen):
     """Who gives something, and what."""
 
     name = Line(lazy("Name"), 80, [needed()])
-    gives = Line(lazy("Gives"), 120, description=lazy("As: breakfast, lunch and dinner."))
+    gives = Line(lazy("Gives"), 120, description=lazy("For example: breakfast, lunch and dinner."))
     url = Line(lazy("Web address"), 500, [web_address])
     position = IntegerField(
         lazy("Place in the list"),

@@ -1,4 +1,4 @@
-"""Every change of conferences, their team and their sponsors."""
+"""Every change of conferences and their team. Sponsors are in sponsors.py."""
 
 from __future__ import annotations
 
@@ -16,16 +16,13 @@ from barcamp.conferences.errors import (
     ChangedMeanwhile,
     LastOrganizer,
     SlugTaken,
-    SponsorTaken,
     TooManySlugs,
-    TooManySponsors,
 )
 from barcamp.conferences.models import Conference, FormerSlug, Role, RoleKind, Sponsor
-from barcamp.core.slugs import fold, free_slug, slugify
+from barcamp.core.slugs import free_slug, slugify
 from barcamp.log import service as log
 from barcamp.people.models import Person
 
-MOST_SPONSORS = 100
 MOST_FORMER_SLUGS = 10
 
 #: What the conference's own line in a calendar shows.
@@ -196,77 +193,6 @@ def take_role(db: Session, conference: Conference, actor: Person | None, role: R
 # ---- sponsors --------------------------------------------------------------------------------------------------------
 
 
-def add_sponsor(
-    db: Session,
-    conference: Conference,
-    actor: Person | None,
-    name: str,
-    *,
-    gives: str = "",
-    url: str = "",
-    position: int | None = None,
-    now: datetime,
-) -> Sponsor:
-    """Add a sponsor; without a position, behind the others."""
-    log.hold(db, conference)
-    others = queries.sponsors(db, conference)
-    if len(others) >= MOST_SPONSORS:
-        raise TooManySponsors(MOST_SPONSORS)
-    _refuse_same_sponsor(others, name)
-    last = max((other.position for other in others), default=0)
-    sponsor = Sponsor(
-        conference_id=conference.id,
-        name=name,
-        gives=gives,
-        url=url,
-        position=last + 1 if position is None else position,
-    )
-    db.add(sponsor)
-    db.flush()
-    log.write(db, conference, actor, "sponsor-added", f"sponsor:{sponsor.id}", after=_sponsor_facts(sponsor), now=now)
-    return sponsor
-
-
-def change_sponsor(
-    db: Session,
-    conference: Conference,
-    actor: Person | None,
-    sponsor: Sponsor,
-    *,
-    name: str,
-    gives: str,
-    url: str,
-    position: int | None,
-    seen: int | None = None,
-    now: datetime,
-) -> None:
-    """Change a sponsor; `seen` is the revision its form was made from. Nothing changed writes nothing."""
-    log.hold(db, conference)
-    if seen is not None and queries.last_revision(db, conference.id, f"sponsor:{sponsor.id}") != seen:
-        raise ChangedMeanwhile
-    db.refresh(sponsor, ("name", "gives", "url", "position"))
-    _refuse_same_sponsor([other for other in queries.sponsors(db, conference) if other.id != sponsor.id], name)
-    before = _sponsor_facts(sponsor)
-    sponsor.name, sponsor.gives, sponsor.url = name, gives, url
-    sponsor.position = sponsor.position if position is None else position
-    after = _sponsor_facts(sponsor)
-    if before != after:
-        log.write(
-            db, conference, actor, "sponsor-changed", f"sponsor:{sponsor.id}", before=before, after=after, now=now
-        )
-    db.flush()
-
-
-def remove_sponsor(
-    db: Session, conference: Conference, actor: Person | None, sponsor: Sponsor, *, now: datetime
-) -> None:
-    log.hold(db, conference)
-    before = _sponsor_facts(sponsor)
-    log.write(db, conference, actor, "sponsor-removed", f"sponsor:{sponsor.id}", before=before, now=now)
-    db.delete(sponsor)
-    db.flush()
-
-
 # ---- small things ----------------------------------------------------------------------------------------------------
 
 
@@ -289,16 +215,6 @@ def _refuse_taken_slug(db: Session, conference: Conference) -> None:
 
 def _columns(details: Details) -> dict[str, Any]:
     return {name: getattr(details, name) for name in NAMES}
-
-
-def _sponsor_facts(sponsor: Sponsor) -> dict[str, Any]:
-    return {"name": sponsor.name, "gives": sponsor.gives, "url": sponsor.url, "position": sponsor.position}
-
-
-def _refuse_same_sponsor(others: list[Sponsor], name: str) -> None:
-    for other in others:
-        if fold(other.name) == fold(name):
-            raise SponsorTaken(other.name)
 
 
 def _refuse_last_organizer(db: Session, conference: Conference) -> None:

@@ -67,7 +67,7 @@ def conference_event(conference: ConferenceFacts, talks: Iterable[TalkFacts] = (
         **_conference(conference),
         "description": conference.description,
         "isAccessibleForFree": True,
-        "location": _place(conference.venue),
+        "location": place(conference.venue),
         "offers": _free(conference.url),
         "subEvent": parts,
     }
@@ -76,7 +76,7 @@ def conference_event(conference: ConferenceFacts, talks: Iterable[TalkFacts] = (
 
 def talk_event(talk: TalkFacts, conference: ConferenceFacts) -> dict[str, Any]:
     """One talk, with the conference as `superEvent`."""
-    above = {"@type": "Event", **_conference(conference), "location": _place(conference.venue)}
+    above = {"@type": "Event", **_conference(conference), "location": place(conference.venue)}
     more = {"eventAttendanceMode": OFFLINE, "isAccessibleForFree": True, "offers": _free(talk.url)}
     return {
         "@context": CONTEXT,
@@ -98,7 +98,7 @@ def _conference(conference: ConferenceFacts) -> dict[str, Any]:
         "url": conference.url,
         "startDate": conference.starts_on.isoformat(),
         "endDate": conference.ends_on.isoformat(),
-        "eventStatus": _status(),
+        "eventStatus": status(),
         "eventAttendanceMode": OFFLINE,
     }
 
@@ -111,20 +111,20 @@ def _talk(talk: TalkFacts, conference: ConferenceFacts) -> dict[str, Any]:
         "startDate": _local(talk.starts_at, conference.zone),
         "endDate": _local(talk.ends_at, conference.zone),
         "previousStartDate": _local(talk.moved_from, conference.zone) if moved and talk.moved_from else None,
-        "eventStatus": _status(cancelled=talk.cancelled, moved=moved),
+        "eventStatus": status(cancelled=talk.cancelled, moved=moved),
         "description": talk.description,
-        "location": _place(conference.venue, talk.room),
+        "location": place(conference.venue, talk.room),
         "performer": [{"@type": "Person", "name": name} for name in talk.performers],
     })  # fmt: skip
 
 
-def _status(*, cancelled: bool = False, moved: bool = False) -> str:
+def status(*, cancelled: bool = False, moved: bool = False) -> str:
     if cancelled:
         return f"{CONTEXT}/EventCancelled"
     return f"{CONTEXT}/EventRescheduled" if moved else f"{CONTEXT}/EventScheduled"
 
 
-def _place(venue: Venue, room: str = "") -> dict[str, Any]:
+def place(venue: Venue, room: str = "") -> dict[str, Any]:
     """The place itself with its position; in the many rooms of it that would only be repeated."""
     geo = None
     if venue.position is not None and not room:

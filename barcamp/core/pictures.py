@@ -7,6 +7,7 @@ its head, before a pixel of it is. What comes out is a JPEG made of pixels alone
 from __future__ import annotations
 
 import io
+import re
 import warnings
 
 from PIL import Image, ImageOps, UnidentifiedImageError
@@ -20,8 +21,14 @@ MOST_PIXELS = 25_000_000
 SIDE = 480
 FORMATS = ("PNG", "JPEG", "WEBP", "GIF")
 MEDIA_TYPE = "image/jpeg"
+#: Times that a progressive JPEG may go over itself; programs write about ten. Thousands fit into one of 5 MB, and each
+#: takes as long as all pixels do.
+MOST_SCANS = 50
+DAMAGED = N_("That picture is damaged. Please save it anew and send it again.")
 TOO_MANY_PIXELS = N_("That picture has more than 25 megapixels. Please make it smaller.")
 _PAPER = (255, 254, 250)
+_MARKER = re.compile(rb"\xff+([^\x00\x01\xd0-\xd7\xff])")
+_SCAN, _END = b"\xda", b"\xd9"
 
 
 class NotAPicture(ValueError):
@@ -42,6 +49,8 @@ def square(content: bytes) -> bytes:
     """
     if len(content) > BIGGEST:
         raise NotAPicture(N_("That picture is larger than 5 MB. Please make it smaller."))
+    if content.startswith(b"\xff\xd8") and _count_scans(content) > MOST_SCANS:
+        raise NotAPicture(DAMAGED)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of doubtful metadata, which is thrown away
@@ -54,7 +63,16 @@ def square(content: bytes) -> bytes:
     except UnidentifiedImageError as problem:
         raise NotAPicture(N_("That is no picture we can read. Please send a PNG, JPEG, WebP or GIF.")) from problem
     except Exception as problem:  # readers of pictures raise whatever the damage brings about
-        raise NotAPicture(N_("That picture is damaged. Please save it anew and send it again.")) from problem
+        raise NotAPicture(DAMAGED) from problem
+
+
+def _count_scans(jpeg: bytes) -> int:
+    """By the markers of its segments (ITU-T T.81, B.1.1), as decoders walk along them."""
+    count, at = 0, 2
+    while (marker := _MARKER.search(jpeg, at)) is not None and marker[1] != _END:
+        count += marker[1] == _SCAN
+        at = marker.end() + int.from_bytes(jpeg[marker.end() : marker.end() + 2], "big")
+    return count
 
 
 def _drawn_anew(picture: Image.Image) -> bytes:

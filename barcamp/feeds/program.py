@@ -5,12 +5,12 @@ Start at `find_standing`: one SELECT that says whether what somebody has is stil
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import datetime
 from typing import NamedTuple
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session, aliased, joinedload, selectinload
+from sqlalchemy.orm import Session, aliased
 
 from barcamp import db as database
 from barcamp.conferences.models import Conference
@@ -20,9 +20,10 @@ from barcamp.core.program import Pause, Program, ProgramRoom, ProgramTalk
 from barcamp.core.times import time_label
 from barcamp.log.models import Change
 from barcamp.schedule import queries as schedule
+from barcamp.schedule.entries import notes_of
 from barcamp.schedule.models import Entry, Publication
-from barcamp.venue.models import Room, Slot
-from barcamp.wall.models import CoHost, Note
+from barcamp.venue import queries as venue
+from barcamp.wall.models import Note
 
 #: Part of every validator: raise it when a format's output changes for equal rows.
 WRITERS = 1
@@ -93,7 +94,7 @@ def read(db: Session, standing: Standing) -> Program:
     entries = schedule.entries(db, conference) if standing.number else []
     blocks = [entry.block_id for entry in entries if entry.block_id is not None]
     shown = [entry for entry in entries if entry.block_id is None]
-    notes = _notes(db, [entry.note_id for entry in shown])
+    notes = notes_of(db, [entry.note_id for entry in shown])
     turns = {block: [one for one in entries if one.block_id == block] for block in set(blocks)}
     url = f"{database.base_url(db)}/{conference.slug}"
     return Program(
@@ -105,9 +106,13 @@ def read(db: Session, standing: Standing) -> Program:
         version=standing.version,
         url=url,
         place=", ".join(part for part in (conference.venue, conference.address) if part),
-        rooms=tuple(ProgramRoom(*row) for row in _rooms(db, conference)),
+        rooms=tuple(ProgramRoom(room.name, room.key, room.seats) for room in venue.room_lines(db, conference.id)),
         talks=tuple(_talk(url, conference.zone, entry, notes, turns.get(entry.note_id, ())) for entry in shown),
-        pauses=tuple(_pauses(db, conference)),
+        pauses=tuple(
+            Pause(slot.starts_at, slot.ends_at, slot.name)
+            for slot in venue.slots(db, conference)
+            if not slot.is_for_talks
+        ),
     )
 
 
@@ -141,29 +146,3 @@ def page_of(url: str, note: Note) -> str:
 def _turn(zone: str, talk: Entry) -> str:
     words = f"- {time_label(talk.starts_at, zone)} {talk.title}"
     return f"{words} ({talk.hosts})" if talk.hosts else words
-
-
-def _notes(db: Session, ids: Sequence[int]) -> dict[int, Note]:
-    query = (
-        select(Note)
-        .where(Note.id.in_(ids))
-        .options(
-            joinedload(Note.author),
-            selectinload(Note.cohosts).joinedload(CoHost.person),
-            selectinload(Note.copresenters),
-            selectinload(Note.tags),
-        )
-    )
-    return {note.id: note for note in db.scalars(query)}
-
-
-def _rooms(db: Session, conference: Conference) -> list[tuple[str, str, int]]:
-    query = select(Room.name, Room.key, Room.seats).where(Room.conference_id == conference.id)
-    return [(name, key, seats) for name, key, seats in db.execute(query.order_by(Room.position, Room.id))]
-
-
-def _pauses(db: Session, conference: Conference) -> Iterable[Pause]:
-    slots = db.scalars(
-        select(Slot).where(Slot.conference_id == conference.id, Slot.kind != "talks").order_by(Slot.starts_at)
-    )
-    return [Pause(slot.starts_at, slot.ends_at, slot.name) for slot in slots]

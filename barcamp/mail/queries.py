@@ -16,13 +16,19 @@ def some_are_due(db: Session, now: datetime) -> bool:
     return db.execute(select(exists().where(*_waiting(now)))).scalar_one()
 
 
+#: The kinds whose reader looks into the mailbox right now.
+AWAITED = ("sign-in-code", "address-code")
+
+
 def due(db: Session, now: datetime, *, limit: int) -> Sequence[Letter]:
-    """The letters to send now, the longest waiting first, locked so that two workers never get the same one."""
+    """The letters to send now, locked so that two workers never get the same one: what somebody sits and waits for
+    first, a code to sign in with, then the longest waiting.
+    """
     return db.scalars(
         select(Letter)
         .where(*_waiting(now))
         .options(undefer(Letter.calendar))
-        .order_by(Letter.due_at, Letter.id)
+        .order_by(Letter.kind.not_in(AWAITED), Letter.due_at, Letter.id)
         .limit(limit)
         .with_for_update(skip_locked=True)
     ).all()

@@ -14,7 +14,7 @@ from barcamp.news import queries
 from barcamp.news.inbox import Item, of_bulletins
 from barcamp.news.models import Audience, Bulletin, News
 from barcamp.schedule.models import Entry
-from barcamp.venue.models import Room
+from barcamp.venue import queries as venue
 
 PER_PAGE = 20
 #: The same words to the same people so soon are the second half of a double click.
@@ -32,10 +32,7 @@ class Told:
 
 
 def rooms(db: Session, conference: Conference) -> list[tuple[int, str]]:
-    rows = db.execute(
-        select(Room.id, Room.name).where(Room.conference_id == conference.id).order_by(Room.position, Room.name)
-    )
-    return [(row.id, row.name) for row in rows]
+    return [(room.id, room.name) for room in venue.room_lines(db, conference.id)]
 
 
 def sessions(db: Session, conference: Conference) -> list[tuple[int, str]]:

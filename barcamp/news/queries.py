@@ -1,4 +1,4 @@
-"""Every SELECT about news: what somebody has not read, how they want to hear, and what a conference was told."""
+"""SELECTs about news that several files need: what somebody was told, how they want to hear, and what is due."""
 
 from __future__ import annotations
 

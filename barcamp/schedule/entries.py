@@ -66,7 +66,7 @@ def write_entries(
         only = {*only, *(entry.block_id for entry in public if entry.block_id and entry.note_id in only)}
     there = {entry.note_id: entry for entry in public if only is None or entry.note_id in only}
     room_names = queries.room_names(db, conference)
-    notes = _notes(db, {*there, *(spots or {})})
+    notes = notes_of(db, {*there, *(spots or {})})
     before = untold.places(public, there)
     changed = False
     for note_id, note in sorted(notes.items(), key=lambda pair: pair[1].is_block):
@@ -217,7 +217,8 @@ def _turn(conference: Conference, talk: Entry) -> str:
     return f"{words} ({talk.hosts})" if talk.hosts else words
 
 
-def _notes(db: Session, ids: set[int]) -> dict[int, Note]:
+def notes_of(db: Session, ids: Collection[int]) -> dict[int, Note]:
+    """The notes of entries, fresh, with all of them that a schedule shows; by id, in the order of the ids."""
     query = (
         select(Note)
         .where(Note.id.in_(ids))

@@ -15,7 +15,7 @@ from urllib.parse import quote
 from barcamp.core import atom
 from barcamp.core.addresses import plain_address
 from barcamp.core.ical import CANCELLED
-from barcamp.core.jsonld import in_html
+from barcamp.core.jsonld import CONTEXT, Venue, in_html, place, status
 from barcamp.core.spans import span_words
 from barcamp.speakers.page import Line
 
@@ -84,7 +84,7 @@ def linked_data(card: Card, lines: Iterable[Line]) -> str:
     if card.links:
         person["sameAs"] = [url for _name, url in card.links]
     graph = [person, *(_event(line, card) for line in lines)]
-    return in_html({"@context": "https://schema.org", "@graph": graph})
+    return in_html({"@context": CONTEXT, "@graph": graph})
 
 
 def write_atom(card: Card, lines: Iterable[Line]) -> bytes:
@@ -132,19 +132,15 @@ def _event(line: Line, card: Card) -> dict[str, Any]:
         "name": line.title,
         "startDate": _iso(line.starts_at) if line.starts_at else line.starts_on.isoformat(),
         "endDate": _iso(line.ends_at) if line.ends_at else line.ends_on.isoformat(),
-        "eventStatus": f"https://schema.org/Event{'Cancelled' if line.cancelled else 'Scheduled'}",
+        "eventStatus": status(cancelled=line.cancelled),
         "performer": performers,
         "superEvent": {"@type": "Event", "name": line.conference, "startDate": line.starts_on.isoformat(),
                        "endDate": line.ends_on.isoformat()},
     }  # fmt: skip
-    where = ", ".join(part for part in (line.room, line.place) if part)
-    if where:
-        event["location"] = {"@type": "Place", "name": where, "address": line.place or where}
-        event["superEvent"]["location"] = {
-            "@type": "Place",
-            "name": line.place or where,
-            "address": line.place or where,
-        }
+    if line.place or line.room:
+        venue = Venue(line.place or line.room)
+        event["location"] = place(venue, line.room if line.place else "")
+        event["superEvent"]["location"] = place(venue)
     if line.url:
         event["url"] = line.url
     if line.conference_url:

@@ -1,7 +1,7 @@
-"""Every SELECT about speakers: their pages, what they give here, their talks elsewhere, and who will be there.
+"""SELECTs about speakers: their pages, what they give here, their talks elsewhere, and who will be there.
 
-Whether an entry shows on a page is decided here alone: a public line of a listed conference, of a note that is not a
-part of another one.
+What shows on a page is a public line of a listed conference, of a note that is not a part of another one. A calendar
+keeps the line of such a note, cancelled (feeds/queries/fragments.py).
 """
 
 from __future__ import annotations
@@ -104,20 +104,6 @@ def public_pages(db: Session) -> Sequence[tuple[Speaker, str, str | None]]:
         .order_by(func.lower(Person.name), Person.id)
     )
     return [(speaker, name, etag) for speaker, name, etag in rows]
-
-
-def has_public_pages(db: Session) -> bool:
-    return db.execute(select(Speaker.person_id).where(Speaker.public).limit(1)).first() is not None
-
-
-def pages_of(db: Session, person_ids: Collection[int]) -> dict[int, str]:
-    """Of these people, who has a public page, and at which slug."""
-    if not person_ids:
-        return {}
-    rows = db.execute(
-        select(Speaker.person_id, Speaker.slug).where(Speaker.public, Speaker.person_id.in_(set(person_ids)))
-    )
-    return dict(rows.all())
 
 
 def presenters_with_pages(

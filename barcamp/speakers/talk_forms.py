@@ -28,12 +28,14 @@ class TalkForm(Typed):
     """One talk elsewhere. Days as people write them; a time only where one is known."""
 
     title = Line(lazy("Talk title"), LONGEST_TITLE, [needed()])
-    conference = Line(lazy("Conference"), LONGEST_NAME, [needed()], description=lazy("As: Open Source Bridge 2012"))
+    conference = Line(
+        lazy("Conference"), LONGEST_NAME, [needed()], description=lazy("For example: Open Source Bridge 2012")
+    )
     when = Line(
         lazy("When"), 100, [needed()],
-        description=lazy("As: June 26 - 29, 2012, or June 26, 2012, or 2012-06-26/29."),
+        description=lazy("For example: June 26 - 29, 2012, or June 26, 2012, or 2012-06-26/29."),
     )  # fmt: skip
-    place = Line(lazy("Where"), LONGEST_NAME, description=lazy("As: Portland, OR"))
+    place = Line(lazy("Where"), LONGEST_NAME, description=lazy("For example: Portland, OR"))
     cospeakers = Line(lazy("Who speaks with you?"), 500, description=lazy("Names, with commas between."))
     url = Line(lazy("Page of the talk"), LONGEST_ADDRESS, [web_address])
     conference_url = Line(lazy("Page of the conference"), LONGEST_ADDRESS, [web_address])

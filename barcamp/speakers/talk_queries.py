@@ -1,4 +1,4 @@
-"""Every SELECT about talks elsewhere as their speaker sees them, and about the calendars that they come from."""
+"""SELECTs about talks elsewhere as their speaker sees them, and about the calendars that they come from."""
 
 from __future__ import annotations
 

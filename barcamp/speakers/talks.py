@@ -219,11 +219,6 @@ def changed_fields(before: TalkContent, after: TalkContent) -> list[str]:
 # ---- what a calendar shows -------------------------------------------------------------------------------------------
 
 
-def write_fragment(db: Session, talk: Talk) -> None:
-    """Give a talk the bytes that calendars show of it, from what it says now."""
-    talk.fragment = make_fragment(talk, speaker_address(db, talk.person_id))
-
-
 def make_fragment(talk: Talk, page: str) -> bytes:
     """One VEVENT: of whole days with an exclusive end where no time is known. `page` is the speaker's, for a talk
     without an address of its own.

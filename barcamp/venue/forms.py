@@ -37,7 +37,7 @@ class RoomForm(Seen):
     seats = IntegerField(lazy("Seats"), number(1, MOST_SEATS))
     equipment = Ticks(lazy("What is in it"), choices=[SelectChoice(word, EQUIPMENT_WORDS[word]) for word in EQUIPMENT])
     step_free = BooleanField(lazy("Can be reached without steps"), default=True)
-    where = Line(lazy("How to find it"), 120, description=lazy("As: second floor, left of the stairs."))
+    where = Line(lazy("How to find it"), 120, description=lazy("For example: second floor, left of the stairs."))
 
     @classmethod
     def of(cls, room: Room, revision: int, *, as_stored: bool = False) -> RoomForm:
@@ -102,7 +102,7 @@ class SlotForm(OfADay):
     kind = SelectField(lazy("What for"), choices=[SelectChoice(kind, words) for kind, words in SLOT_WORDS.items()])
     starts = TimeField(lazy("From"), [given()])
     ends = TimeField(lazy("To"), [given()])
-    name = Line(lazy("Name"), 60, description=lazy("As: Lunch. A slot for sessions needs none."))
+    name = Line(lazy("Name"), 60, description=lazy("For example: Lunch. A slot for sessions needs none."))
     sponsor = Line(lazy("Sponsored by"), 80)
 
     @classmethod

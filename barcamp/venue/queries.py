@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, time, timedelta
+from typing import NamedTuple
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, selectinload
@@ -21,6 +22,25 @@ def rooms(db: Session, conference: Conference) -> Sequence[Room]:
         .options(selectinload(Room.closures))
         .order_by(Room.position, Room.id)
     ).all()
+
+
+class RoomLine(NamedTuple):
+    """A room in a list."""
+
+    id: int
+    key: str
+    name: str
+    seats: int
+
+
+def room_lines(db: Session, conference_id: int) -> list[RoomLine]:
+    """The rooms in the organizers' order, for whoever needs no closures. One SELECT."""
+    rows = db.execute(
+        select(Room.id, Room.key, Room.name, Room.seats)
+        .where(Room.conference_id == conference_id)
+        .order_by(Room.position, Room.id)
+    )
+    return [RoomLine(*row) for row in rows]
 
 
 def find_room(db: Session, conference: Conference, room_id: int) -> Room | None:

@@ -13,6 +13,7 @@ from datetime import UTC, date, datetime, timedelta
 from importlib.metadata import version
 from pathlib import Path
 from shutil import which
+from typing import Any
 
 from bench.reading import libical
 from tests.core.readers import TELLERS, Told, strict
@@ -34,6 +35,7 @@ class Reader:
     read: Callable[[bytes], list[Told]]
     knows: tuple[str, ...] = ALL
     stumbles: bool = False
+    chokes_on: str = ""
 
 
 class NotRead(Exception):
@@ -63,7 +65,7 @@ def _libical(_node: Path | None) -> Reader | None:
     return None if found is None else Reader("libical", found, libical.read)
 
 
-def _of_node(name: str, script: str, *, stumbles: bool = False) -> Callable[[Path | None], Reader | None]:
+def _of_node(name: str, script: str, **faults: Any) -> Callable[[Path | None], Reader | None]:
     def look(node: Path | None) -> Reader | None:
         program = which("node")
         if program is None or node is None:
@@ -73,7 +75,7 @@ def _of_node(name: str, script: str, *, stumbles: bool = False) -> Callable[[Pat
         if not package.exists():
             return None
         number = json.loads(package.read_text())["version"]
-        return Reader(name, number, _script(program, str(HERE / script), str(folder)), stumbles=stumbles)
+        return Reader(name, number, _script(program, str(HERE / script), str(folder)), **faults)
 
     return look
 
@@ -129,6 +131,7 @@ _ELSEWHERE: dict[str, Callable[[Path | None], Reader | None]] = {
     "libical": _libical,
     "ical.js": _of_node("ical.js", "ical_js.cjs"),
     "node-ical": _of_node("node-ical", "node_ical.cjs", stumbles=True),
+    "ts-ics": _of_node("ts-ics", "ts_ics.cjs", chokes_on="END:VEVENT"),
     "sabre/vobject": _sabre,
     "icalendar.rb": _ruby,
     "Data::ICal": _perl,
@@ -227,8 +230,8 @@ def _ask_calcurse(program: str, feed: bytes) -> list[Told]:
 
 
 def _of_calcurse(line: str) -> Told:
-    """Its own file: `10/31/2027 @ 01:15 -> 10/31/2027 @ 01:45>note |Title`, or `06/26/2012 [1] {1D -> 06/29/2012} Title`,
-    days without a time.
+    """A line of its own file: `10/31/2027 @ 01:15 -> 10/31/2027 @ 01:45>note |Title`, or of days without a time
+    `06/26/2012 [1] {1D -> 06/29/2012} Title`.
     """
     if " @ " in line[:14]:
         when, _, title = line.partition("|")

@@ -23,6 +23,7 @@ from tests import make, stage
 from tests.conftest import Client
 from tests.feeds.reading import events, stamp
 from tests.people import Cast
+from tests.speakers import elsewhere
 from tests.venue import read
 
 pages_alone = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
@@ -192,3 +193,14 @@ def test_calendars_follow_a_site_that_moves(client: Client, store: Store, camp: 
     assert (new.lines["UID"], new.lines["SEQUENCE"], new.lines["DTSTAMP"]) == (
         old.lines["UID"], old.lines["SEQUENCE"], "20261121T183000Z",
     )  # fmt: skip
+
+
+def test_talks_elsewhere_follow_a_site_that_moves(store: Store, people: Cast, db: Session) -> None:
+    elsewhere.page_of(db, people.bo)
+    talk, own = elsewhere.talk(db, people.bo), elsewhere.talk(db, people.bo, "Geese", url="https://g.example/")
+    db.commit()
+    assert follow_base_url(store, now=LATER) == 0
+    store.base_url = "https://camp.example"
+    assert (follow_base_url(store, now=LATER), follow_base_url(store, now=LATER)) == (1, 0)
+    db.expire_all()
+    assert b"URL:https://camp.example/speakers/" in talk.fragment and b"URL:https://g.example/" in own.fragment

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from datetime import date
 
 import pytest
@@ -214,3 +215,18 @@ def test_any_text_is_a_table_or_refused(text: str) -> None:
         return
     assert rows != ()
     assert [row.talk is None for row in rows] == [bool(row.words.format(**row.facts)) for row in rows]
+
+
+@pytest.mark.parametrize("piece", ["<!--", "<!", "</", "</a", "<a ", "<a b='", '<a b="', "<a b='\"'", "<td>"])
+def test_hostile_html_takes_no_longer_than_a_table_of_its_length(piece: str) -> None:
+    began = time.process_time()
+    with pytest.raises(NotATable):
+        read_talks("<table><tr><td>" + piece * (60_000 // len(piece)), today=TODAY)
+    assert time.process_time() - began < 2
+
+
+def test_what_only_looks_like_a_tag_is_text() -> None:
+    cells = "<td>June 26, 2012<td title='a > b'>OSCON<!-- x --><td>a < b</td><td>Is 1 <2? <!-- <td> --></a"
+    [row] = read_talks(f"<table><tr>{cells}</tr></table>", today=TODAY).rows
+    assert row.talk is not None
+    assert (row.talk.conference, row.talk.place, row.talk.title) == ("OSCON", "a < b", "Is 1 <2? </a")

@@ -131,3 +131,18 @@ def saved(kind: str) -> bytes:
 def test_what_is_no_picture_is_refused_in_words(make: Callable[[], bytes], words: str) -> None:
     with pytest.raises(NotAPicture, match=words):
         square(make())
+
+
+def progressive(times: int) -> bytes:
+    """A JPEG whose last pass over the picture is made so many times."""
+    content = drawn((200, 200), "JPEG", progressive=True)
+    last = content.rindex(b"\xff\xda")
+    return content[:last] + content[last:-2] * times + content[-2:]
+
+
+def test_a_jpeg_that_goes_over_itself_again_and_again_is_refused() -> None:
+    """One of 5 MB could keep a processor busy for a quarter of an hour."""
+    assert colour(opened(square(progressive(1))), 20, 240) == "red"
+    assert colour(opened(square(progressive(30))), 20, 240) == "red"
+    with pytest.raises(NotAPicture, match="damaged"):
+        square(progressive(60))

@@ -6,13 +6,18 @@ sessions that moved, are cancelled or hidden; tags of odd letters; and Uma Lind,
 
     edges = build(store, secret_key="…")         # an empty, migrated database
     edges.feeds()                                # {"/london/schedule.ics": frozenset of Told, …}
+
+For several tests it is built once, and copied as every test's database is: see `template`.
 """
 
 from __future__ import annotations
 
+import pickle
+import shutil
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
@@ -59,6 +64,7 @@ TITLES: tuple[tuple[str, str], ...] = (
             "👩‍👩‍👧‍👦 Kites 🪁🇦🇺 1️⃣ 🐢",
             "שלום, עולם: how to say مرحبا",
             "a, b; c: \"d\" and 'e'",
+            "Back\\slash \\ and \\\\two, at the end\\",
             "C:\\new\\, \\n \\N \\; \\\\",
             "日本語の題名は七十五オクテットで折り返される。" * 5,
             "</title><b>bold</b> &amp; <script>alert(1)</script> ]]> ?>",
@@ -73,15 +79,29 @@ FAN, UMA = "Cy Reed", "Uma Lind, Jr.; \\"
 LOST = "A walk that was hidden"
 EARLY = make.NOW - timedelta(days=30)
 
+PORTLAND = "Portland, OR"
+BRIDGE = ("Open Source Bridge 2012", date(2012, 6, 26), date(2012, 6, 29), PORTLAND)
+OSCON = ("OSCON 2012", date(2012, 7, 26), date(2012, 7, 27), PORTLAND)
+CLOUDS = "Comparing Open Source Private Cloud Platforms"
+OPS = 'Put the "Ops" in "Dev": what developers need to know about DevOps'
+
+#: Each as it is added, and as all readers must show it: of whole days, the last one is the first that it is not on.
 PLACES_ELSEWHERE = (
-    # what is added, and as what all readers must show it: of whole days, the end is not in it any more
     (
-        TalkContent("Comparing Clouds; or, 雲", "Bridge, 2012", date(2012, 6, 26), date(2012, 6, 29), "Portland, OR"),
-        (date(2012, 6, 26), date(2012, 6, 30), "Comparing Clouds; or, 雲", "Bridge, 2012, Portland, OR", "CONFIRMED"),
+        TalkContent(CLOUDS, *BRIDGE),
+        (date(2012, 6, 26), date(2012, 6, 30), CLOUDS, "Open Source Bridge 2012, Portland, OR", "CONFIRMED"),
     ),
     (
-        TalkContent('Put the "Ops" in', "Bridge, 2012", date(2012, 2, 29), date(2012, 2, 29), cancelled=True),
-        (date(2012, 2, 29), date(2012, 3, 1), '[Cancelled] Put the "Ops" in', "Bridge, 2012", "CANCELLED"),
+        TalkContent(OPS, *BRIDGE),
+        (date(2012, 6, 26), date(2012, 6, 30), OPS, "Open Source Bridge 2012, Portland, OR", "CONFIRMED"),
+    ),
+    (
+        TalkContent(CLOUDS, *OSCON),
+        (date(2012, 7, 26), date(2012, 7, 28), CLOUDS, "OSCON 2012, Portland, OR", "CONFIRMED"),
+    ),
+    (
+        TalkContent("Leap; 雲", "Days, 2012", date(2012, 2, 29), date(2012, 2, 29), cancelled=True),
+        (date(2012, 2, 29), date(2012, 3, 1), "[Cancelled] Leap; 雲", "Days, 2012", "CANCELLED"),
     ),
     (
         TalkContent(
@@ -103,7 +123,6 @@ class Shown:
     note_id: int
     slug: str
     room: str
-    room_key: str
     host: str
     tags: tuple[str, ...]
     starred: bool
@@ -118,7 +137,6 @@ class Edges:
     conferences: list[Told] = field(default_factory=list)
     elsewhere: list[Told] = field(default_factory=list)
     agendas: dict[str, str] = field(default_factory=dict)
-    fan_id: int = 0
 
     def feeds(self) -> dict[str, frozenset[Told]]:
         """Every feed of the site with what is in it."""
@@ -161,10 +179,27 @@ def build(store: Store, *, secret_key: str, now: datetime = EARLY) -> Edges:
         contents = [content for content, _ in PLACES_ELSEWHERE]
         added = talks.add_many(db, uma.id, contents, now=now)
         edges.elsewhere = [Told(talk.uid, *told) for talk, (_, told) in zip(added.new, PLACES_ELSEWHERE, strict=True)]
-        edges.fan_id = fan.id
     for number, slug in enumerate(ZONES):
         _conference(store, edges, slug, number, (organizer, fan, uma), secret_key, now)
     return edges
+
+
+def template(empty: Path, folder: Path, *, secret_key: str) -> Path:
+    """A copy of the empty, migrated SQLite file in the folder, with the site in it; what was built lies beside it."""
+    path = folder / "edges.sqlite3"
+    shutil.copy(empty, path)
+    store = Store(f"sqlite:///{path}", "http://127.0.0.1:8000")
+    built = build(store, secret_key=secret_key)
+    store.dispose()
+    path.with_suffix(".pickle").write_bytes(pickle.dumps(built))
+    return path
+
+
+def of(path: Path) -> Edges:
+    """What `template` built there."""
+    found = pickle.loads(path.with_suffix(".pickle").read_bytes())
+    assert isinstance(found, Edges)
+    return found
 
 
 def _conference(
@@ -201,7 +236,7 @@ def _conference(
         )  # fmt: skip
         edges.sessions.append(
             Shown(
-                note.id, slug, room.name, room.key, UMA if at == 0 else f"Host {at}", ("talk", TAGS[at % len(TAGS)]),
+                note.id, slug, room.name, UMA if at == 0 else f"Host {at}", ("talk", TAGS[at % len(TAGS)]),
                 at % 3 == 0, told,
             )
         )  # fmt: skip

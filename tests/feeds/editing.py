@@ -142,7 +142,7 @@ class Desk:
         assert found is not None, "nothing is left of the schedule"
         return found
 
-    def _any(self, db: Session, query: Select[tuple[Row]]) -> Row | None:
+    def _any(self, db: Session, query: Select[Row]) -> Row | None:
         rows = sorted(db.scalars(query), key=lambda row: row.id)
         return self.chance.choice(rows) if rows else None
 

@@ -120,6 +120,12 @@ def test_an_address_of_ours_becomes_a_frame(client: Client, camp: Conference, pa
     }  # fmt: skip
 
 
+def test_no_cache_gives_the_words_of_one_language_to_another(client: Client, camp: Conference) -> None:
+    answers = [ask(client, f"{BASE}/camp/"), client.get("/camp/embed")]
+    assert [answer.headers["Vary"] for answer in answers] == ["Accept-Encoding, Accept-Language"] * 2
+    assert answers[0].headers["Cache-Control"].startswith("public")
+
+
 def test_the_room_and_the_day_go_along_and_the_size_is_kept_to(client: Client, camp: Conference) -> None:
     said = ask(client, f"{BASE}/camp/embed?room=a%22%3E&day=2026-11-21&x=1", maxwidth="300", maxheight="99999").json
     frame = BeautifulSoup(said["html"], "html.parser").iframe

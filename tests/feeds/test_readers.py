@@ -6,7 +6,9 @@ import json
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 from ics.utils import unescape_string
@@ -14,8 +16,6 @@ from ics.utils import unescape_string
 from barcamp.core.frab import read_json, read_xml
 from barcamp.core.frab.shape import shown_title
 from barcamp.core.program import Program
-from barcamp.db import Store
-from barcamp.settings import Settings
 from tests.conftest import Client
 from tests.core.readers import READERS, TELLERS, Told, strict
 from tests.core.schedule_apps import APPS
@@ -27,9 +27,16 @@ from tests.feeds.edges import VENUE, ZONES, Edges
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
 
+@pytest.fixture(scope="module")
+def sqlite_template(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What each test's database is a copy of."""
+    return edges.template(sqlite_template, tmp_path_factory.mktemp("edges"), secret_key="k" * 32)
+
+
 @pytest.fixture
-def site(store: Store, settings: Settings) -> Edges:
-    return edges.build(store, secret_key=settings.secret_key)
+def site(database_url: str, sqlite_template: Path) -> Edges:
+    """As it stands in the database."""
+    return edges.of(sqlite_template)
 
 
 def _by_ics(told: Told) -> Told:
@@ -62,14 +69,32 @@ def test_they_agree_on_all_else_too(client: Client, site: Edges) -> None:
 
 def test_the_demo_is_at_the_edges(site: Edges) -> None:
     """Else the tests above would show nothing."""
-    for zone in ZONES.values():
-        assert len(edges.turns(zone)) == 2
-    for slug in ZONES:
+    for slug, zone in ZONES.items():
         here = [one for one in site.sessions if one.slug == slug]
-        assert len(here) == len(edges.TITLES)
-        assert Counter(one.told.status for one in here) == {"CONFIRMED": len(here) - 2, "CANCELLED": 2}
-        assert all(any(one.room == room for one in here) for room in edges.ROOMS)
+        assert {one.room for one in here} == set(edges.ROOMS)
+        assert Counter(one.told.status for one in here) == {"CONFIRMED": len(edges.TITLES) - 2, "CANCELLED": 2}
+        offsets = [(_offset(one.told.starts_at, zone), _offset(one.told.ends_at, zone)) for one in here]
+        summer, winter = max(offsets)[0], min(offsets)[0]
+        assert set(offsets) == {(summer, summer), (winter, winter), (summer, winter), (winter, summer)}
+        doubled = Counter(
+            _wall(one.told.starts_at, zone).fold for one in here if _comes_twice(one.told.starts_at, zone)
+        )
+        assert set(doubled) == {0, 1}
     assert all(expected for expected in site.feeds().values())
+
+
+def _wall(when: date, zone: str) -> datetime:
+    assert isinstance(when, datetime)
+    return when.astimezone(ZoneInfo(zone))
+
+
+def _offset(when: date, zone: str) -> timedelta | None:
+    return _wall(when, zone).utcoffset()
+
+
+def _comes_twice(when: date, zone: str) -> bool:
+    first, second = (_wall(when, zone).replace(fold=fold) for fold in (0, 1))
+    return (first.utcoffset() or timedelta()) > (second.utcoffset() or timedelta())
 
 
 def test_xml_json_and_calendar_are_one(client: Client, site: Edges) -> None:
@@ -91,8 +116,8 @@ def test_jcal_is_the_calendar(client: Client, site: Edges) -> None:
         found = []
         for _, properties, _ in events:
             said = {name: values[0] for name, _, _, *values in properties}
-            when = (datetime.fromisoformat(said[name]) for name in ("dtstart", "dtend"))
-            found.append(Told(said["uid"], *when, said["summary"], said["location"], said["status"]))
+            starts_at, ends_at = (datetime.fromisoformat(said[name]) for name in ("dtstart", "dtend"))
+            found.append(Told(said["uid"], starts_at, ends_at, said["summary"], said["location"], said["status"]))
         assert Counter(found) == Counter(site.feeds()[f"/{slug}/schedule.ics"])
 
 

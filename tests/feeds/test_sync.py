@@ -16,7 +16,6 @@ from barcamp.db import Store
 from barcamp.people import service as persons
 from barcamp.people.models import Person
 from barcamp.schedule.publishing import follow
-from barcamp.settings import Settings
 from tests import make
 from tests.conftest import Client
 from tests.core.readers import strict
@@ -31,9 +30,16 @@ SLUG = "lord-howe"
 FEED = f"/{SLUG}/schedule.ics"
 
 
+@pytest.fixture(scope="module")
+def sqlite_template(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What each test's database is a copy of."""
+    return edges.template(sqlite_template, tmp_path_factory.mktemp("edges"), secret_key="k" * 32)
+
+
 @pytest.fixture
-def site(store: Store, settings: Settings) -> Edges:
-    return edges.build(store, secret_key=settings.secret_key)
+def site(database_url: str, sqlite_template: Path) -> Edges:
+    """As it stands in the database."""
+    return edges.of(sqlite_template)
 
 
 @pytest.fixture
@@ -55,13 +61,12 @@ class Copies:
     def sync(self, edited: set[int]) -> None:
         """Both bring over what of `edited` is in the feed, and throw away what of it was; and nothing else."""
         before, after = self.pages, frozenset(event.url for event in strict(self.client.get(self.path).data).events)
-        pages = {one for one in self.pages | after if int(one.rpartition("/")[2]) in edited}
-        brought, was_there = after & pages, before & pages
-        assert self.mirror.sync() == Transfers(brought | (after - before), was_there | (before - after)), self.path
-        assert self.phone.sync() == Transfers(brought | (after - before), before - after), self.path
-        assert (before ^ after) <= pages, self.path  # nothing came or went but what was edited
-        self.pages = after
+        pages = {one for one in before | after if int(one.rpartition("/")[2]) in edited}
+        assert before ^ after <= pages, self.path
+        assert self.mirror.sync() == Transfers(after & pages, before & pages), self.path  # a new one for an old one
+        assert self.phone.sync() == Transfers(after & pages, before - after), self.path
         assert set(self.phone.kept.values()) == set(fragments(self.client.get(self.path).data)), self.path
+        self.pages = after
 
 
 def page(note_id: int, slug: str) -> str:

@@ -253,7 +253,7 @@ def _after_publishing(
     )  # fmt: skip
     db.add(elsewhere)
     db.flush()
-    talks.write_fragment(db, elsewhere)
+    elsewhere.fragment = talks.make_fragment(elsewhere, talks.speaker_address(db, elsewhere.person_id))
     db.add_all([
         News(bulletin_id=announcement.id, person_id=attendee.id),
         Visit(speaker_id=attendee.id, visitor_id=helper.id, conference_id=camp.id, named=True, at=make.NOW),

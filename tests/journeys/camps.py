@@ -28,7 +28,7 @@ from barcamp.db import Store
 from barcamp.log.models import Head
 from barcamp.people import service as people
 from barcamp.people.models import Person
-from barcamp.schedule import draft, publishing, queries, service
+from barcamp.schedule import draft, publishing, queries, service, untold
 from barcamp.wall.models import Note
 from tests import make
 from tests.servers.site import Site
@@ -76,6 +76,7 @@ def load(store: Store, slug: str, now: datetime, *, listed: bool = False) -> Non
         plan = solve(read.problem_to_arrange, seed=1, moves=MOVES)
         service.arrange(db, camp, None, read, plan, seen=queries.draft_revision(db, camp), now=now)
         publishing.publish(db, camp, None, now=now)
+        untold.forget(db, camp, db.scalars(select(Note.id).where(Note.conference_id == camp.id)))  # long since told
 
 
 def start_empty(store: Store, slug: str, now: datetime, *, listed: bool = False) -> None:

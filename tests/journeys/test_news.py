@@ -11,12 +11,14 @@ from playwright.sync_api import expect
 from sqlalchemy import select
 
 from barcamp.db import Store
+from barcamp.mail import unsubscribe
 from barcamp.news.models import PushSubscription
 from barcamp.people.models import Person
 from tests.journeys import camps
 from tests.journeys.conftest import Visit
 from tests.journeys.visitor import PHONE, Visitor
 from tests.servers.push import Browser
+from tests.servers.site import Site
 
 ENDPOINT = "https://push.example/send/robin"
 
@@ -75,6 +77,17 @@ def test_without_scripts_a_form_does_it(visit: Visit, camp: str) -> None:
     robin.press("Got it")
     assert page.url.endswith(f"/{camp}/schedule")
     expect(page.locator("#news-banner")).not_to_contain_text("Doors are open")
+
+
+def test_a_letter_leads_to_no_more_letters(visit: Visit, served: Site, database: Store) -> None:
+    """By a real browser, which says where a form comes from only as the page lets it."""
+    key = (served.data / "secret_key").read_text(encoding="utf-8").strip()
+    with database.reading() as db:
+        uri = db.scalars(select(Person.id).where(Person.email == camps.ATTENDEES["uri"])).one()
+    guest = visit(scripts=False)
+    guest.go(f"/news/unsubscribe/{unsubscribe.token_of(uri, key)}")
+    guest.press("No more letters")
+    expect(guest.page.get_by_text("You get no more letters")).to_be_visible()
 
 
 def test_a_browser_asks_to_hear_and_asks_no_more(visit: Visit, database: Store) -> None:

@@ -26,7 +26,10 @@ def test_one_change_goes_out_and_then_all_with_the_way_to_the_new_place(visit: V
     expect(change(page, FIRST)).to_contain_text("2 people")  # uri, who presents it, and ida
     expect(change(page, SECOND)).to_contain_text("1 person")
     expect(page.locator(".affected")).to_have_text(
-        re.compile(r"^\s*\d+ people will hear of what is in their day of these \d+ changes\.\s*\d+ get a letter\.\s*$")
+        re.compile(
+            r"^\s*\d+ people will hear of these \d+ changes, each of those in their own day\.\s*"
+            r"\d+ gets? a letter\.\s*$"
+        )
     )
 
     for line in page.locator(".change").all():

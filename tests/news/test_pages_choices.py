@@ -83,7 +83,7 @@ class TestUnsubscribe:
     def test_looking_changes_nothing(self, client: Client, db: Session, people: Cast, address: str) -> None:
         answer = client.get(address)
         assert (answer.status_code, choice(db, people.cy)) == (200, None)
-        assert answer.headers["Referrer-Policy"] == "no-referrer"
+        assert answer.headers["Referrer-Policy"] == "strict-origin"
 
     def test_a_mail_program_needs_one_request_and_nothing_else(
         self, app: Flask, client: Client, db: Session, people: Cast, address: str

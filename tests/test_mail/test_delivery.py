@@ -97,6 +97,15 @@ def test_many_letters_use_one_connection_and_keep_their_order(
     assert [letter["Subject"] for letter in post_office.letters] == [f"Letter {number}" for number in range(45)]
 
 
+def test_a_code_goes_before_the_news_of_hundreds(
+    store: Store, by_smtp: Settings, post_office: smtp.Smtp, clock: Clock
+) -> None:
+    write(store, "ada@example.org", count=25, kind="news")
+    write(store, "bo@example.org", kind="sign-in-code")
+    assert deliver(store, by_smtp, clock=clock) == 26
+    assert str(post_office.letters[0]["To"]) == "bo@example.org"
+
+
 def test_a_4xx_is_tried_again_after_growing_pauses(
     store: Store, by_smtp: Settings, post_office: smtp.Smtp, clock: Clock, db: Session
 ) -> None:

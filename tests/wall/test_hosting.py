@@ -342,7 +342,7 @@ class TestInviting:
         for answer in answers:
             assert (answer.headers["Cache-Control"], answer.headers["Referrer-Policy"]) == (
                 "private, no-store",
-                "no-referrer",
+                "strict-origin",
             )
         assert token not in client.be(people.bo).get(f"/camp/notes/{note.id}/invitations").text
         assert [row for row in db.scalars(select(Change)) if token in str((row.subject, row.before, row.after))] == []

@@ -118,7 +118,7 @@ def test_what_each_may_do_is_offered(client: Client, db: Session, camp: Conferen
     assert (client.be(people.ada), offers())[1] == ["/edit"]
     note.withdrawn_at = make.NOW
     db.flush()
-    assert (client.be(people.bo), offers())[1] == ["/edit", "/restore"]
+    assert (client.be(people.bo), offers())[1] == ["/links", "/edit", "/restore"]
     note.hidden_at = make.NOW
     db.flush()
     assert (client.be(people.ada), offers())[1] == ["/edit", "/show"]

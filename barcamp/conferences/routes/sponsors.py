@@ -6,7 +6,8 @@ from flask import abort, flash, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from barcamp import db
-from barcamp.conferences import queries, service
+from barcamp.conferences import queries
+from barcamp.conferences import sponsors as service
 from barcamp.conferences.errors import ChangedMeanwhile
 from barcamp.conferences.forms import SponsorForm
 from barcamp.conferences.models import Conference, Sponsor
@@ -32,7 +33,7 @@ def add_sponsor(slug: str) -> ResponseReturnValue:
     conference, form = conference_or_404(slug), SponsorForm.typed()
     if form.validate():
         try:
-            service.add_sponsor(db.session(), conference, me(), **form.facts(), now=utcnow())
+            service.add(db.session(), conference, me(), **form.facts(), now=utcnow())
             db.commit()
         except Refused as refusal:
             form.refuse("name", told(refusal))
@@ -58,9 +59,7 @@ def change_sponsor(slug: str, sponsor_id: int) -> ResponseReturnValue:
     newer, status = None, 422
     if form.validate():
         try:
-            service.change_sponsor(
-                db.session(), conference, me(), found, **form.facts(), seen=form.seen_revision, now=utcnow()
-            )
+            service.change(db.session(), conference, me(), found, **form.facts(), seen=form.seen_revision, now=utcnow())
             db.commit()
         except ChangedMeanwhile as refusal:
             stored = _filled(conference, found, as_stored=True)
@@ -79,7 +78,7 @@ def change_sponsor(slug: str, sponsor_id: int) -> ResponseReturnValue:
 def remove_sponsor(slug: str, sponsor_id: int) -> ResponseReturnValue:
     conference = conference_or_404(slug)
     found = _sponsor_or_404(conference, sponsor_id)
-    service.remove_sponsor(db.session(), conference, me(), found, now=utcnow())
+    service.remove(db.session(), conference, me(), found, now=utcnow())
     db.commit()
     flash(_("Removed {name}.").format(name=found.name))
     return see_other(url_for("conferences.sponsors", slug=slug))

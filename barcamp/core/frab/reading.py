@@ -8,13 +8,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime, timedelta
+from datetime import date
 from typing import Any, cast
 from uuid import NAMESPACE_URL, uuid5
 from zoneinfo import ZoneInfo
 
 from barcamp.core.frab import shape
 from barcamp.core.frab.sheets import Line, NotASchedule, Sheet, from_json, from_xml
+from barcamp.core.frab.when import NotUnderstood, checked, end_of, read_day, read_day_in, read_moment, start_of
 from barcamp.core.ical import Status
 from barcamp.core.program import Pause, Program, ProgramRoom, ProgramTalk
 from barcamp.core.slugs import clean_line, clean_text
@@ -23,20 +24,13 @@ from barcamp.errors import N_
 
 #: Events that are read of one file; far more than any conference has.
 MOST_EVENTS = 5000
-LONGEST = timedelta(days=7)
 
 NO_DATES = N_("This schedule does not say on which days it is.")
 TOO_MANY = N_("There are more than {most} events in this file; the others are left out.")
 NO_ZONE = N_("The file names no time zone; UTC is taken.")
 UNKNOWN_ZONE = N_("The time zone “{zone}” is not known; UTC is taken.")
-NO_START = N_("It does not say when it starts.")
-NO_LENGTH = N_("It does not say how long it takes.")
-TOO_FAR = N_("Its time is out of this age.")
-TOO_LONG = N_("It takes longer than a week.")
 TWICE = N_("Another one with the same guid comes before it.")
 
-_DURATION = re.compile(r"(\d{1,5}):(\d{2})(?::\d{1,2})?")
-_CLOCK = re.compile(r"(\d{1,2}):(\d{2})(?::\d{1,2})?")
 _CANCELLED = re.compile(r"\[cancell?ed\]\s*", re.IGNORECASE)
 
 
@@ -60,10 +54,6 @@ class Read:
     problems: tuple[Problem, ...] = ()
 
 
-class _NotUnderstood(Exception):
-    """One event cannot be read."""
-
-
 def read_xml(content: bytes) -> Read:
     """A schedule.xml. Raises NotASchedule. The program is tidy: its times are in UTC, its texts are clean."""
     return _understood(from_xml(content))
@@ -84,7 +74,7 @@ def _understood(sheet: Sheet) -> Read:
     for line in sheet.lines[:MOST_EVENTS]:
         try:
             talk = _talk(line, sheet, zone, taken)
-        except _NotUnderstood as reason:
+        except NotUnderstood as reason:
             problems.append(Problem(clean_line(line.title) or line.where, str(reason)))
             continue
         if _is_break(line, _more(sheet, _guid(line, sheet))):
@@ -121,19 +111,19 @@ def _zone(name: str, problems: list[Problem]) -> str:
 
 def _talk(line: Line, sheet: Sheet, zone: str, taken: set[str]) -> ProgramTalk:
     """One event as a talk. Its number is 0 where the file gives none."""
-    starts_at = _start(line, zone)
+    starts_at = start_of(line, zone)
     guid = _guid(line, sheet)
     more = _more(sheet, guid)
     uid = clean_line(_word(more, "uid")) or guid
     if uid in taken:
-        raise _NotUnderstood(TWICE)
+        raise NotUnderstood(TWICE)
     title = clean_line(line.title)
     status = _status(more, title)
     return ProgramTalk(
         uid=uid,
         number=_number(line.number),
         starts_at=starts_at,
-        ends_at=_end(line, more, starts_at, zone),
+        ends_at=end_of(line, _word(more, "ends_at"), starts_at, zone),
         room=clean_line(line.room),
         title=_CANCELLED.sub("", title, count=1) if status == "CANCELLED" else title,
         description="\n\n".join(_paragraphs(line.subtitle, line.abstract, line.description)),
@@ -158,69 +148,6 @@ def _guid(line: Line, sheet: Sheet) -> str:
         return guid
     named = guid or line.number.strip() or f"{line.day} {line.date} {line.start} {line.room} {line.title}"
     return str(uuid5(NAMESPACE_URL, f"frab:{clean_line(sheet.acronym)}:{clean_line(named)}"))
-
-
-def _start(line: Line, zone: str) -> datetime:
-    said = _moment(line.date, zone)
-    if said is None:
-        said = _start_by_the_clock(line, zone)
-    return _checked(said)
-
-
-def _start_by_the_clock(line: Line, zone: str) -> datetime:
-    """Old files give a day and a time alone; what is before the hour at which the day begins is in the next night."""
-    clock, own_day = _CLOCK.fullmatch(line.start.strip()), _day(line.date)
-    day = own_day or _day(line.day)
-    if clock is None or day is None or int(clock[1]) > 23 or int(clock[2]) > 59:
-        raise _NotUnderstood(NO_START)
-    turn = _moment(line.day_start, zone)
-    try:
-        wall = datetime(day.year, day.month, day.day, int(clock[1]), int(clock[2]), tzinfo=ZoneInfo(zone))
-        is_next_night = own_day is None and turn is not None and wall < turn
-        return wall + timedelta(days=1) if is_next_night else wall
-    except OverflowError:
-        raise _NotUnderstood(TOO_FAR) from None
-
-
-def _end(line: Line, more: Mapping[str, Any], starts_at: datetime, zone: str) -> datetime:
-    ends_at = _moment(_word(more, "ends_at"), zone) or _moment(line.end, zone)
-    if ends_at is None or ends_at <= starts_at:
-        said = _DURATION.fullmatch(line.duration.strip())
-        if said is None:
-            raise _NotUnderstood(NO_LENGTH)
-        ends_at = starts_at + timedelta(hours=int(said[1]), minutes=int(said[2]))
-    ends_at = _checked(ends_at)
-    if ends_at - starts_at > LONGEST:
-        raise _NotUnderstood(TOO_LONG)
-    if ends_at <= starts_at:
-        raise _NotUnderstood(NO_LENGTH)
-    return ends_at
-
-
-def _checked(moment: datetime) -> datetime:
-    try:
-        return shape.in_minutes(moment)
-    except (ValueError, OverflowError):
-        raise _NotUnderstood(TOO_FAR) from None
-
-
-def _moment(text: str, zone: str) -> datetime | None:
-    """An instant in ISO 8601; without an offset, in the zone of the venue. None: it is none, or a day alone."""
-    text = text.strip()
-    if "T" not in text and " " not in text:
-        return None
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        return None
-    return moment if moment.utcoffset() is not None else moment.replace(tzinfo=ZoneInfo(zone))
-
-
-def _day(text: str) -> date | None:
-    try:
-        return date.fromisoformat(text.strip())
-    except ValueError:
-        return None
 
 
 def _number(text: str) -> int:
@@ -250,21 +177,13 @@ def _status(more: Mapping[str, Any], title: str) -> Status:
 
 def _dates(sheet: Sheet, zone: str, talks: Iterable[ProgramTalk]) -> tuple[date, date]:
     """The first and the last day: as the file says, else of its days, else of its talks."""
-    first, last = _day_in(sheet.starts_on, zone), _day_in(sheet.ends_on, zone)
-    held = [day for day in map(_day, sheet.days) if day is not None]
+    first, last = read_day_in(sheet.starts_on, zone), read_day_in(sheet.ends_on, zone)
+    held = [day for day in map(read_day, sheet.days) if day is not None]
     held += [talk.starts_at.astimezone(ZoneInfo(zone)).date() for talk in talks if not held]
     starts_on, ends_on = first or min(held, default=last), last or max(held, default=first)
     if starts_on is None or ends_on is None:
         raise NotASchedule(NO_DATES)
     return starts_on, max(starts_on, ends_on)
-
-
-def _day_in(text: str, zone: str) -> date | None:
-    moment = _moment(text, zone)
-    try:
-        return _day(text) if moment is None else moment.astimezone(ZoneInfo(zone)).date()
-    except OverflowError:
-        return None
 
 
 def _rooms(sheet: Sheet) -> Iterable[ProgramRoom]:
@@ -288,11 +207,11 @@ def _added_pauses(added: Mapping[str, Any]) -> list[Pause]:
     for one in _list(added.get("pauses")):
         if not isinstance(one, dict):
             continue
-        starts_at, ends_at = (_moment(_word(one, name), "UTC") for name in ("starts_at", "ends_at"))
+        starts_at, ends_at = (read_moment(_word(one, name), "UTC") for name in ("starts_at", "ends_at"))
         try:
             if starts_at is not None and ends_at is not None:
-                found.append(Pause(_checked(starts_at), _checked(ends_at), _word(one, "name")))
-        except _NotUnderstood:
+                found.append(Pause(checked(starts_at), checked(ends_at), _word(one, "name")))
+        except NotUnderstood:
             continue
     return found
 

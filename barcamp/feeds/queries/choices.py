@@ -11,16 +11,13 @@ from barcamp.feeds.queries.fragments import IN_SIGHT
 from barcamp.people.models import Person
 from barcamp.schedule.models import Entry
 from barcamp.speakers.models import Speaker
-from barcamp.venue.models import Room
+from barcamp.venue import queries as venue
 from barcamp.wall.models import CoHost, Note, NoteTag
 
 
 def rooms_of(db: Session, conference_id: int) -> Sequence[tuple[str, str]]:
     """(key, name) of the rooms, in the organizers' order."""
-    rows = db.execute(
-        select(Room.key, Room.name).where(Room.conference_id == conference_id).order_by(Room.position, Room.id)
-    )
-    return [(key, name) for key, name in rows]
+    return [(room.key, room.name) for room in venue.room_lines(db, conference_id)]
 
 
 def tags_of(db: Session, conference_id: int, most: int) -> Sequence[str]:

@@ -80,7 +80,8 @@ def oembed_answer() -> ResponseReturnValue:
     )
     response = make_response(write(answer))
     response.headers["Content-Type"] = media_type
-    return kept.public(response)
+    kept.public(response).headers["Vary"] = "Accept-Encoding, Accept-Language"
+    return response
 
 
 def _asked(said: Mapping[str, str]) -> tuple[str, str]:

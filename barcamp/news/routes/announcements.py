@@ -74,7 +74,7 @@ def set_quiet(slug: str) -> ResponseReturnValue:
             before={"news_quiet_minutes": before}, after={"news_quiet_minutes": after}, now=utcnow(),
         )  # fmt: skip
     db.commit()
-    flash(_("Saved. From now on people are told after that many quiet minutes."))
+    flash(_("Saved."))
     return see_other(url_for("news.announcements", slug=slug))
 
 

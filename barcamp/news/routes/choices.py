@@ -34,7 +34,7 @@ def choose() -> ResponseReturnValue:
         on_pages=form.on_pages.data, now=utcnow(),
     )  # fmt: skip
     db.commit()
-    flash(_("So it shall be."))
+    flash(_("Saved."))
     return see_other(url_for("news.choices"))
 
 

@@ -27,7 +27,8 @@ def unsubscribe(token: str) -> ResponseReturnValue:
     choice = ways.of(db.session(), person.id)
     gets_letters = choice.by_mail and not person.is_erased
     response = make_response(render_template("news/unsubscribe.html", gets_letters=gets_letters, token=token))
-    response.headers["Referrer-Policy"] = "no-referrer"
+    # not "no-referrer": with it, browsers send the page's own form as if it came from nowhere
+    response.headers["Referrer-Policy"] = "strict-origin"
     response.headers["X-Robots-Tag"] = "noindex"
     return response
 

@@ -215,6 +215,7 @@ def _secret(body: ResponseReturnValue) -> Response:
     """An answer that shows a token, or whose address holds one."""
     answer = make_response(body)
     answer.headers["Cache-Control"] = "private, no-store"
-    answer.headers["Referrer-Policy"] = "no-referrer"
+    # not "no-referrer": with it, browsers send the page's own form as if it came from nowhere
+    answer.headers["Referrer-Policy"] = "strict-origin"
     answer.headers["X-Robots-Tag"] = "noindex"
     return answer
