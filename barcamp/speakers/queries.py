@@ -59,6 +59,13 @@ def find_own(db: Session, person_id: int, *, fresh: bool = False) -> Speaker | N
     ).one_or_none()
 
 
+def find_public_name(db: Session, slug: str) -> str | None:
+    """The name of the speaker with a public page at this address."""
+    return db.execute(
+        select(Person.name).join(Speaker, Speaker.person_id == Person.id).where(Speaker.slug == slug, Speaker.public)
+    ).scalar_one_or_none()
+
+
 def find_renamed(db: Session, slug: str) -> str | None:
     """Where a public page is now that once was at this address."""
     return db.execute(

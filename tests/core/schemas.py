@@ -16,7 +16,7 @@ import xmlschema
 
 FOLDER = os.environ.get("BARCAMP_TEST_SCHEDULE_SCHEMAS", "")
 needs_schemas = pytest.mark.skipif(
-    not FOLDER, reason="BARCAMP_TEST_SCHEDULE_SCHEMAS names no folder with the c3voc schemas"
+    not FOLDER, reason="not given: BARCAMP_TEST_SCHEDULE_SCHEMAS, a folder with the c3voc schemas"
 )
 
 

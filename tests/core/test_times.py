@@ -81,7 +81,8 @@ def test_a_time_the_clocks_jump_over_does_not_exist(shown: str, zone: str, repea
     moment = wall(shown)
     assert refusal.value.code == "no-such-time"
     assert str(refusal.value) == (
-        f"{moment:%H:%M} on {moment:%Y-%m-%d} does not exist in {zone}: the clocks go forward over it that day."
+        f"{moment:%H:%M} on {moment:%Y-%m-%d} does not exist in {times.zone_name(zone)}: "
+        "the clocks go forward over it that day."
     )
 
 

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from barcamp.conferences.models import Conference
 from barcamp.db import Store
+from barcamp.speakers.models import Speaker
 from barcamp.wall.models import Note
 from tests import make, stage
 from tests.conftest import Client
@@ -134,6 +135,17 @@ def test_the_room_and_the_day_go_along_and_the_size_is_kept_to(client: Client, c
     assert (said["width"], said["height"]) == (300, 720)
     assert ask(client, f"{BASE}/camp/", maxwidth="-3").json["width"] == 640
     assert ask(client, f"{BASE}/camp/", maxwidth="1").json["width"] == 200
+
+
+def test_a_speakers_page_becomes_a_frame_with_the_table(client: Client, db: Session, people: Cast) -> None:
+    db.add(Speaker(person_id=people.bo.id, slug="bo", public=True, links=[], changed_at=make.NOW))
+    db.flush()
+    said = ask(client, f"{BASE}/speakers/bo").json
+    assert said["title"] == people.bo.name
+    assert f'src="{BASE}/speakers/bo/embed"' in said["html"]
+    db.get_one(Speaker, people.bo.id).public = False
+    db.flush()
+    assert ask(client, f"{BASE}/speakers/bo").status_code == 404
 
 
 def test_xml_says_the_same(client: Client, db: Session, camp: Conference) -> None:

@@ -110,7 +110,7 @@ def test_every_page_of_the_second_row_is_there(client: Client, camp: Conference,
     links = read.soup(client.be(people.ada).get(OVERVIEW)).select(".subnav a")
     assert {str(link["href"]): client.get(str(link["href"])).status_code for link in links} == {
         "/camp/organize/": 200, "/camp/organize/settings": 200, "/camp/organize/rooms": 200,
-        "/camp/organize/slots": 200,
+        "/camp/organize/slots": 200, "/camp/organize/imports": 200, "/camp/organize/news": 200,
         "/camp/organize/sponsors": 200, "/camp/organize/team": 200, "/camp/organize/registrations": 200,
         "/camp/organize/moderation": 200, "/camp/organize/pitch": 200, "/camp/organize/screens": 200,
         "/camp/organize/publish": 200,

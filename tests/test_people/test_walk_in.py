@@ -204,7 +204,7 @@ def test_their_account_page_speaks_of_no_mail_and_says_what_signing_out_costs(
     client.be(make.walk_in(db, "Mia"))
     page = BeautifulSoup(client.get("/account").text, "html.parser")
     headings = [one.get_text(" ", strip=True) for one in page.select("main h2")]
-    assert headings == ["Name", "Where you are signed in", "Your data"]
+    assert headings == ["Name", "Where you are signed in", "News", "Your data"]
     header = page.select_one(".site-header")
     assert header is not None and "Keep my notes" in header.text and "Sign out" not in header.text
     confirmed = [one["data-confirm"] for one in page.select("main form[data-confirm]")]

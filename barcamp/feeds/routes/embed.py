@@ -24,6 +24,7 @@ from barcamp.feeds.program import Standing, find_standing
 from barcamp.feeds.routes.calendars import base
 from barcamp.feeds.routes.door import blueprint
 from barcamp.feeds.routes.formats import standing_or_404
+from barcamp.speakers import queries as speakers
 from barcamp.web import framed, kept
 from barcamp.web.guard import anyone
 from barcamp.web.static import static_url
@@ -31,9 +32,19 @@ from barcamp.web.words import _, language
 
 STYLES = "css/embed.css"
 #: Pages whose address may be pasted into a blog.
-EMBEDDABLE = ("conferences.show", "schedule.show", "feeds.embed")
+OF_A_CONFERENCE = ("conferences.show", "schedule.show", "feeds.embed")
+OF_A_SPEAKER = ("speakers.show", "speakers.embed")
 
 LONGEST_ROOM = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Embeddable:
+    """What oEmbed says of a frame: its title, its address, and whose it is."""
+
+    title: str
+    address: str
+    provider: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,12 +80,12 @@ def oembed_answer() -> ResponseReturnValue:
     wanted = request.args.get("format", "json")
     if wanted not in writers:
         return Response(status=501)  # by the letter of oEmbed
-    standing, address = _embeddable(request.args.get("url", "")) or abort(404)
+    found = _embeddable(request.args.get("url", "")) or abort(404)
     write, media_type = writers[wanted]
     answer = oembed.rich(
-        _("Schedule of %(name)s") % {"name": standing.conference.name},
-        address,
-        provider=(standing.conference.name, f"{base()}/"),
+        found.title,
+        found.address,
+        provider=(found.provider, f"{base()}/"),
         width=oembed.size(request.args.get("maxwidth"), oembed.WIDTH),
         height=oembed.size(request.args.get("maxheight"), oembed.HEIGHT),
     )
@@ -124,8 +135,8 @@ def _days(whole: Program, talks: Sequence[ProgramTalk], pauses: Sequence[Pause])
     return [(day, list(those)) for day, those in by_day]
 
 
-def _embeddable(url: str) -> tuple[Standing, str] | None:
-    """The conference that an address of this site is about, and the address of its embedded schedule."""
+def _embeddable(url: str) -> Embeddable | None:
+    """What a page of this site has to show in a frame: a conference its schedule, a speaker the table of talks."""
     if not url.startswith(f"{base()}/"):
         return None
     parts = urlsplit(url)
@@ -135,8 +146,13 @@ def _embeddable(url: str) -> tuple[Standing, str] | None:
         )
     except (HTTPException, RequestRedirect):
         return None
-    standing = find_standing(db.snapshot(), names["slug"]) if endpoint in EMBEDDABLE else None
-    return None if standing is None else (standing, embed_address(standing.conference.slug, parts.query))
+    if endpoint in OF_A_CONFERENCE and (standing := find_standing(db.snapshot(), names["slug"])) is not None:
+        name = standing.conference.name
+        address = embed_address(standing.conference.slug, parts.query)
+        return Embeddable(_("Schedule of %(name)s") % {"name": name}, address, name)
+    if endpoint in OF_A_SPEAKER and (card := speakers.find_public_name(db.session(), names["name"])) is not None:
+        return Embeddable(card, f"{base()}/speakers/{names['name']}/embed", "BarCamp")
+    return None
 
 
 @blueprint.app_template_global("embed_code")
