@@ -39,7 +39,7 @@ class AnnouncementForm(Typed):
     """What organizers say, and to whom. `sure` is sent from the page that says how many will hear."""
 
     to = SelectField(lazy("To"), validators=[InputRequired(lazy("Please choose who shall hear it."))])
-    title = Line(lazy("In a line"), LONGEST_TITLE, [DataRequired(lazy("Please say in a line what it is about."))])
+    title = Line(lazy("In one line"), LONGEST_TITLE, [DataRequired(lazy("Please say in one line what it is about."))])
     text = Paragraphs(lazy("More, if there is more to say"), LONGEST_TEXT)
     sure = BooleanField()
     change = BooleanField()

@@ -57,6 +57,16 @@ def choose(db: Session, person: Person, by_mail: bool, by_push: bool, on_pages: 
     db.flush()
 
 
+def set_quiet(db: Session, conference: Conference, actor: Person, minutes: int, *, now: datetime) -> None:
+    """How long it has to be quiet before people are told. What waits already keeps its time."""
+    before, conference.news_quiet_minutes = conference.news_quiet_minutes, minutes
+    if before != minutes:
+        log.write(
+            db, conference, actor, "conference-changed", f"conference:{conference.id}",
+            before={"news_quiet_minutes": before}, after={"news_quiet_minutes": minutes}, now=now,
+        )  # fmt: skip
+
+
 def announce(
     db: Session,
     conference: Conference,

@@ -10,7 +10,6 @@ from flask.typing import ResponseReturnValue
 from barcamp import db
 from barcamp.conferences.models import Conference
 from barcamp.errors import Refused
-from barcamp.log import service as log
 from barcamp.news import announcing, service
 from barcamp.news.forms import AnnouncementForm, QuietForm
 from barcamp.news.routes.door import blueprint
@@ -66,13 +65,9 @@ def set_quiet(slug: str) -> ResponseReturnValue:
     conference, form = conference_or_404(slug), QuietForm.typed()
     if not form.validate():
         return form_again("news/announcements.html", **_page(conference, quiet=form))
-    before, after = conference.news_quiet_minutes, form.news_quiet_minutes.data
-    if before != after:
-        conference.news_quiet_minutes = after
-        log.write(
-            db.session(), conference, signed_in_person(), "conference-changed", f"conference:{conference.id}",
-            before={"news_quiet_minutes": before}, after={"news_quiet_minutes": after}, now=utcnow(),
-        )  # fmt: skip
+    minutes = form.news_quiet_minutes.data
+    assert minutes is not None  # the form has seen to it
+    service.set_quiet(db.session(), conference, signed_in_person(), minutes, now=utcnow())
     db.commit()
     flash(_("Saved."))
     return see_other(url_for("news.announcements", slug=slug))
