@@ -6,7 +6,6 @@ untold is forgotten, in one commit. A worker that dies has told nobody, or every
 
 from __future__ import annotations
 
-import logging
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -18,6 +17,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from barcamp import db as database
+from barcamp.conferences.each import at_each
 from barcamp.conferences.models import Conference
 from barcamp.core import ical
 from barcamp.core.times import day_of
@@ -34,22 +34,12 @@ from barcamp.schedule import untold
 from barcamp.schedule.affected import concerned
 from barcamp.schedule.models import Entry, Untold
 
-logger = logging.getLogger(__name__)
-
 
 def tell_due(store: Store, *, now: datetime) -> int:
     """Tell the changes of every conference whose quiet time is over. Returns how many conferences had some to tell."""
     with store.reading() as reading:
         due = queries.find_due(reading, now)
-    count = 0
-    for conference_id in due:
-        try:
-            with store.writing() as db:
-                count += _tell_due(db, conference_id, now)
-        except Exception:
-            # the next one shall not wait for the mending of this one; it stays due, and is tried again
-            logger.exception("the news of conference %s could not be told", conference_id)
-    return count
+    return at_each(store, due, lambda db, conference: _tell_due(db, conference, now), "told")
 
 
 def find_next_due(store: Store) -> datetime | None:
@@ -58,12 +48,7 @@ def find_next_due(store: Store) -> datetime | None:
         return queries.find_next_due(reading)
 
 
-def _tell_due(db: Session, conference_id: int, now: datetime) -> bool:
-    conference = db.get(Conference, conference_id)
-    if conference is None:
-        return False
-    log.hold(db, conference)
-    db.refresh(conference)  # somebody may have told it, or changed more, while we stood in the line
+def _tell_due(db: Session, conference: Conference, now: datetime) -> bool:
     if conference.news_due_at is None or conference.news_due_at > now:
         return False
     return tell(db, conference, now=now) is not None

@@ -7,7 +7,6 @@ who waits for the quiet time of live publishing is in quiet.py.
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 from typing import Any
@@ -15,6 +14,7 @@ from typing import Any
 from sqlalchemy import func, update
 from sqlalchemy.orm import Session
 
+from barcamp.conferences.each import at_each
 from barcamp.conferences.models import Conference
 from barcamp.core.times import time_label
 from barcamp.db import Store
@@ -29,8 +29,6 @@ from barcamp.schedule.entries import Spot, write_entries
 from barcamp.schedule.errors import CannotPublish, HasBegun, NeedsOthers, NothingToPublish
 from barcamp.schedule.models import Publication, Version
 from barcamp.schedule.problems import Breach, breaches
-
-logger = logging.getLogger(__name__)
 
 A_SECOND = timedelta(seconds=1)
 
@@ -124,21 +122,10 @@ def publish_due(store: Store, *, now: datetime) -> int:
     """
     with store.reading() as reading:
         due = quiet.find_due(reading, now)
-    published = 0
-    for conference_id in due:
-        try:
-            with store.writing() as db:
-                published += _publish_due(db, conference_id, now)
-        except Exception:
-            # the next one shall not wait for the mending of this one; it stays due, and is tried again
-            logger.exception("conference %s could not be published live", conference_id)
-    return published
+    return at_each(store, due, lambda db, conference: _publish_due(db, conference, now), "published live")
 
 
-def _publish_due(db: Session, conference_id: int, now: datetime) -> bool:
-    conference = db.get_one(Conference, conference_id)
-    log.hold(db, conference)
-    db.refresh(conference)  # somebody may have held it, or moved again, while we stood in the line
+def _publish_due(db: Session, conference: Conference, now: datetime) -> bool:
     if not quiet.is_due(conference, now):
         return False
     try:
