@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from barcamp.conferences.models import Conference
 from barcamp.news.models import Bulletin, News, NewsChoice
+
+#: The longest quiet time, and a little more.
+MOST_AHEAD = timedelta(minutes=61)
 
 
 def unread(db: Session, person_id: int) -> Sequence[News]:
@@ -69,12 +72,20 @@ def who_wants_no_letters(db: Session) -> set[int]:
     return set(db.scalars(select(NewsChoice.person_id).where(~NewsChoice.by_mail)))
 
 
+def is_due(due_at: datetime | None, now: datetime) -> bool:
+    """As `find_due`, of one conference that is held."""
+    return due_at is not None and not now < due_at <= now + MOST_AHEAD
+
+
 def find_due(db: Session, now: datetime) -> list[int]:
-    """The ids of the conferences whose people are to be told now, who has waited longest first."""
+    """The ids of the conferences whose people are to be told now, who has waited longest first.
+
+    No quiet time is longer than an hour: what lies further ahead was written by a clock that was set back since.
+    """
     return list(
         db.scalars(
             select(Conference.id)
-            .where(Conference.news_due_at <= now)
+            .where(or_(Conference.news_due_at <= now, Conference.news_due_at > now + MOST_AHEAD))
             .order_by(Conference.news_due_at, Conference.id)
         )
     )  # fmt: skip

@@ -49,7 +49,7 @@ def find_next_due(store: Store) -> datetime | None:
 
 
 def _tell_due(db: Session, conference: Conference, now: datetime) -> bool:
-    if conference.news_due_at is None or conference.news_due_at > now:
+    if not queries.is_due(conference.news_due_at, now):
         return False
     return tell(db, conference, now=now) is not None
 

@@ -101,6 +101,15 @@ def test_moved_twice_is_told_once_and_there_and_back_never(told: Told, haiku: No
     assert set(told.subjects().values()) == {"Haiku: now 13:00, KEC 1001 (was 11:00, KEC 1001)"}
 
 
+def test_a_clock_that_ran_ahead_and_was_set_back_holds_nothing_up(told: Told, haiku: Note) -> None:
+    told.move(haiku, 2, now=NOW)
+    told.db.execute(update(Conference).values(news_due_at=NOW + timedelta(days=1)))
+    assert (told.tell(NOW), told.tell(NOW)) == (1, 0)
+    told.move(haiku, 3, now=NOW)
+    told.db.execute(update(Conference).values(news_due_at=NOW + timedelta(minutes=60)))
+    assert told.tell(NOW) == 0  # the longest quiet time there can be
+
+
 def test_cancelled_and_back_and_a_new_place(told: Told, haiku: Note, people: Cast) -> None:
     told.cancel(haiku)
     told.tell()
