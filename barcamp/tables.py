@@ -5,6 +5,7 @@ from __future__ import annotations
 from barcamp.conferences import models as conferences
 from barcamp.db import Base
 from barcamp.feeds import models as feeds
+from barcamp.front import models as front
 from barcamp.imports import models as imports
 from barcamp.log import models as log
 from barcamp.mail import models as mail
@@ -17,6 +18,6 @@ from barcamp.venue import models as venue
 from barcamp.wall import models as wall
 
 __all__ = [
-    "Base", "conferences", "feeds", "imports", "log", "mail", "news", "people", "registration", "schedule", "speakers",
-    "venue", "wall",
+    "Base", "conferences", "feeds", "front", "imports", "log", "mail", "news", "people", "registration", "schedule",
+    "speakers", "venue", "wall",
 ]  # fmt: skip

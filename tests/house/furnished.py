@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from barcamp.conferences.models import Conference, FormerSlug, Sponsor
 from barcamp.db import Store
 from barcamp.feeds import service as feeds
+from barcamp.front.models import Mark
 from barcamp.imports.models import Import
 from barcamp.mail import letters, unsubscribe
 from barcamp.mail.links import Links
@@ -260,6 +261,7 @@ def _after_publishing(
         PushMessage(subscription_id=browser.id, title="Ρεύμα", text="Γύρισε.", path="/", written_at=make.NOW,
                     due_at=make.NOW, sent_at=make.NOW),
     ])  # fmt: skip
+    db.merge(Mark(name="talk", number=1))
     db.flush()
     return {
         "name": f"giorgos-{camp.slug}", "talk_id": elsewhere.id, "source_id": source.id, "import_id": taken.id,
