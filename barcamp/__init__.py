@@ -20,6 +20,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     from barcamp.board.routes import blueprint as board
     from barcamp.conferences.routes import blueprint as conferences
     from barcamp.feeds.routes import blueprint as feeds
+    from barcamp.front import shared as front
     from barcamp.home.routes import blueprint as home
     from barcamp.imports.routes import blueprint as imports
     from barcamp.live import hub
@@ -34,6 +35,8 @@ def create_app(settings: Settings | None = None) -> Flask:
     from barcamp.speakers.routes import blueprint as speakers
     from barcamp.venue.routes import blueprint as venue
     from barcamp.wall.routes import blueprint as wall
+    from barcamp.watch import install as watching
+    from barcamp.watch.routes import blueprint as watch
     from barcamp.web import install
 
     settings = settings or from_environment()
@@ -48,7 +51,10 @@ def create_app(settings: Settings | None = None) -> Flask:
     cli.install(app)
     for blueprint in (
         people, conferences, venue, registration, wall, schedule, speakers, feeds, imports, news, live, agenda, board,
-        screens, organize, home,
+        screens, organize, watch, home,
     ):  # fmt: skip
         app.register_blueprint(blueprint)
+    front.install(app)
+    install.behind_proxies(app, settings)
+    watching.install(app, settings)
     return app

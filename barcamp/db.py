@@ -7,7 +7,7 @@ lock inside the process, then BEGIN IMMEDIATE, retried in short sleeps while ano
 
 from __future__ import annotations
 
-import sqlite3
+import logging
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -15,29 +15,35 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any, ClassVar
 
-from flask import current_app, g, has_request_context, request
+from flask import current_app, g, has_app_context, has_request_context, request
 from sqlalchemy import (
     JSON,
     BigInteger,
     DateTime,
     Dialect,
-    Engine,
     Integer,
     LargeBinary,
     MetaData,
     Table,
     Text,
-    create_engine,
     event,
     inspect,
 )
-from sqlalchemy.engine import Connection
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import DeclarativeBase, Session
+from sqlalchemy.pool import ConnectionPoolEntry
 from sqlalchemy.types import TypeDecorator
 
+from barcamp import meters, outage, postgres, sqlite, touched
 from barcamp.errors import Busy
+from barcamp.notify import Listener, Teller
 
-GATE_SECONDS = 5.0
+#: For the gate, and again for the lock between processes: whoever waits for both is told within ten seconds.
+GATE_SECONDS = 4.0
+_WAITED_HERE = meters.histogram("barcamp_write_wait_seconds", at="process")
+_BUSY_HERE = meters.counter("barcamp_busy_total", at="process")
+
+log = logging.getLogger(__name__)
 
 NAMES = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -101,20 +107,33 @@ class Store:
         self.on_sqlite = url.startswith("sqlite:")
         self.gate = threading.Lock()
         self.wakers: dict[str, Callable[[], None]] = {}
+        #: On PostgreSQL, where no mark is written: called with the tables of each commit of this process.
+        self.changed: list[Callable[[set[str]], None]] = []
+        self._untold: set[str] = set()
         if self.on_sqlite:
-            self.writer = _sqlite_engine(url, writes=True)
-            self.reader = _sqlite_engine(url, writes=False)
+            self.writer = sqlite.engine(url, writes=True, patience=lambda: GATE_SECONDS)
+            self.reader = sqlite.engine(url, writes=False)
         else:
-            self.writer = create_engine(url, pool_size=10, max_overflow=20, pool_timeout=GATE_SECONDS)
+            self.writer = postgres.engine(url)
             self.reader = self.writer.execution_options(postgresql_readonly=True)
+        self.teller = Teller(lambda: self.writer)
+        self.listener = Listener(url, lambda: self.teller.name)
+        touched.watch_changes(self.writer, Base.metadata)
+        touched.watch_reads(self.reader, Base.metadata)
+        if not self.on_sqlite:
+            event.listen(self.writer, "checkin", self._changed_are_known)
 
     def read_session(self) -> Session:
         return Session(self.reader, expire_on_commit=False, autoflush=False, info={"base_url": self.base_url})
 
     def write_session(self) -> Session:
         """A session that holds the gate until `end` is called on it."""
-        if self.on_sqlite and not self.gate.acquire(timeout=GATE_SECONDS):
-            raise Busy
+        if self.on_sqlite:
+            began = time.monotonic()
+            if not self.gate.acquire(timeout=GATE_SECONDS):
+                meters.add(_BUSY_HERE)
+                raise Busy
+            meters.observe(_WAITED_HERE, time.monotonic() - began)
         return Session(self.writer, expire_on_commit=False, info={"base_url": self.base_url})
 
     def end(self, session: Session) -> None:
@@ -124,19 +143,33 @@ class Store:
         finally:
             if self.on_sqlite:
                 self.gate.release()
-        for name in session.info.pop("committed", ()):
+        woken = session.info.pop("committed", set())
+        if self._untold:
+            untold, self._untold = self._untold, set()
+            self.teller.tell(untold, live="live" in woken)
+        for name in woken:
             waker = self.wakers.get(name)
             if waker is not None:
                 waker()
 
     def commit(self, session: Session) -> None:
-        session.commit()
+        session.flush()
+        with outage.at_commit():
+            session.commit()
         session.info["committed"] = session.info.pop("woken", set())
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
         with self.read_session() as session:
             yield session
+
+    def _changed_are_known(self, _connection: Any, record: ConnectionPoolEntry) -> None:
+        """A connection comes back after its commit: what it changed counts from now on, before anybody is answered."""
+        changed = record.info.pop(touched.CHANGED, None)
+        if changed:
+            for listener in self.changed:
+                listener(changed)
+            self._untold = self._untold | changed
 
     @contextmanager
     def writing(self) -> Iterator[Session]:
@@ -149,6 +182,7 @@ class Store:
             self.end(session)
 
     def dispose(self) -> None:
+        self.teller.close()
         self.writer.dispose()
         self.reader.dispose()
 
@@ -162,48 +196,6 @@ def base_url(session: Session) -> str:
 def wake(session: Session, name: str) -> None:
     """Wake whoever waits under this name in `Store.wakers` (a job, open pages) once this session has been committed."""
     session.info.setdefault("woken", set()).add(name)
-
-
-def _sqlite_engine(url: str, *, writes: bool) -> Engine:
-    engine = create_engine(url, pool_size=20, max_overflow=20, connect_args={"timeout": 5.0})
-
-    @event.listens_for(engine, "connect")
-    def prepare(connection: sqlite3.Connection, _record: object) -> None:
-        connection.isolation_level = None  # we begin transactions ourselves, else reads stand outside of them
-        cursor = connection.cursor()
-        cursor.execute("PRAGMA journal_mode = WAL")
-        cursor.execute("PRAGMA synchronous = FULL")
-        cursor.execute("PRAGMA foreign_keys = ON")
-        # the writer waits in Python, where gevent can run others; SQLite's own wait would stop them all
-        cursor.execute(f"PRAGMA busy_timeout = {0 if writes else 1000}")
-        if not writes:
-            cursor.execute("PRAGMA query_only = ON")
-        cursor.close()
-
-    event.listen(engine, "begin", _begin_immediate if writes else _begin_deferred)
-    return engine
-
-
-def _begin_deferred(connection: Connection) -> None:
-    connection.exec_driver_sql("BEGIN")
-
-
-def _begin_immediate(connection: Connection) -> None:
-    """Take SQLite's write lock; the queue between processes is SQLite's own lock, tried in growing steps."""
-    raw = connection.connection.driver_connection
-    assert raw is not None
-    deadline, pause = time.monotonic() + GATE_SECONDS, 0.0005
-    while True:
-        try:
-            raw.execute("BEGIN IMMEDIATE")
-            return
-        except sqlite3.OperationalError as problem:
-            if problem.sqlite_errorcode & 0xFF not in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
-                raise
-        if time.monotonic() > deadline:
-            raise Busy
-        time.sleep(pause)
-        pause = min(pause * 1.5, 0.002)
 
 
 # ---- one session a request -------------------------------------------------------------------------------------------
@@ -226,6 +218,12 @@ def session() -> Session:
     return found
 
 
+def writing_session() -> Session | None:
+    """This request's writing session where one is open: on SQLite nobody else of this thread could write beside it."""
+    found: Session | None = g.get("session") if has_app_context() and g.get("writes") else None
+    return found
+
+
 def snapshot() -> Session:
     """The session of this request, whose SELECTs all see the same moment, for answers that are made of several. To be
     asked for before the first of them; on SQLite they always do.
@@ -239,6 +237,7 @@ def snapshot() -> Session:
 def commit() -> None:
     """Commit this request's one transaction, open the gate and wake whoever was asked for."""
     store().commit(session())
+    g.committed = True
     _read_on()
 
 
@@ -275,5 +274,8 @@ def _close() -> None:
 
 
 def teardown(_problem: BaseException | None = None) -> None:
-    """At the end of a request: what was not committed is rolled back."""
-    _close()
+    """At the end of a request: what was not committed is rolled back; by the server itself, where it is gone."""
+    try:
+        _close()
+    except SQLAlchemyError as problem:
+        log.warning("a connection was lost at the end of a request: %s", problem)

@@ -10,9 +10,11 @@ import contextlib
 import logging
 import os
 import signal
+import sqlite3
 import threading
 import time
 from collections.abc import Callable
+from contextlib import closing
 from typing import Any
 
 import psycopg
@@ -20,6 +22,8 @@ from flask import Flask
 from huey import Huey, PostgresHuey, SqliteHuey, crontab
 from huey.consumer import Consumer
 
+from barcamp import outage
+from barcamp.backup import scheduled
 from barcamp.db import Store
 from barcamp.feeds.moved import follow_base_url
 from barcamp.imports import reading
@@ -27,20 +31,25 @@ from barcamp.mail import service as mail
 from barcamp.mail.delivery import deliver
 from barcamp.news import push, telling
 from barcamp.people import service as people
+from barcamp.postgres import QUICK_TO_NOTICE
 from barcamp.schedule import arranging, publishing, search
 from barcamp.schedule.quiet import QUIET
 from barcamp.settings import Settings
 from barcamp.speakers import sources
+from barcamp.watch import install as watching
+from barcamp.watch.heart import Heart
+from barcamp.web import limits
 from barcamp.web.clock import utcnow
 
 log = logging.getLogger(__name__)
 
-PARENT = "BARCAMP_PARENT"
+QUEUE_FILE = "jobs.sqlite3"
+
 #: Searches for a better arrangement at once, each a process of its own; one core is left for pages.
 SEARCHES = max(1, min(4, (os.cpu_count() or 1) - 1))
-#: However many search, and however slow the servers of strangers are (a Lane each for pushes and for what is read),
-#: letters go out in theirs.
-THREADS = 3 + SEARCHES
+#: However many search, and however slow the servers of strangers and the disk are (a Lane each for pushes, for what is
+#: read and for backups), letters go out in theirs.
+THREADS = 4 + SEARCHES
 #: Seconds between two looks into an SQLite queue; on PostgreSQL the worker is told.
 POLL = 0.1
 #: Seconds that what is under way gets to end when the worker is stopped.
@@ -52,7 +61,7 @@ TABLES_LOCK = 7_226_228  # any number but the migrations' own
 WAITS = {"publish": QUIET.total_seconds() + 0.5}
 #: Seconds from one sweep to the next, and a little more.
 SWEPT_EVERY = 65.0
-STOPPING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+STOPPING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT)
 
 
 def install(app: Flask, settings: Settings) -> None:
@@ -81,6 +90,9 @@ def install(app: Flask, settings: Settings) -> None:
     for name, words in (("sweep", ("letters", "publish", "news")), ("push_on", ("pushes",)),
                         ("read_on", ("imports",)), ("search_on", ("arrangements",))):  # fmt: skip
         queue.periodic_task(crontab(minute="*"), name=name)(_nothing_returned(*(works[word] for word in words)))
+
+    backups = Lane(lambda: scheduled.back_up_due(settings, clock=utcnow))
+    queue.periodic_task(crontab(minute="*/10"), name="back_up")(_nothing_returned(backups.work))
 
     # hourly, for what is due daily: a laptop at a venue is not on at any given hour
     @queue.periodic_task(crontab(minute="17"), name="clean_up")  # type: ignore[untyped-decorator]
@@ -140,7 +152,7 @@ class Lane:
 def prepare(settings: Settings) -> None:
     """Make the queue's tables where they are missing. For migrations and workers; several at once stand in a line."""
     if settings.on_sqlite:
-        _sqlite_queue(settings, timeout=5.0).storage.initialize_schema()
+        _prepare_file(settings)
         return
     queue = _queue(settings)
     with psycopg.connect(_libpq(settings), connect_timeout=5) as connection:
@@ -148,16 +160,38 @@ def prepare(settings: Settings) -> None:
         queue.storage.initialize_schema()
 
 
+def _prepare_file(settings: Settings) -> None:
+    """The queue in a file, which is never synced: damaged by a power cut it is set aside, for nothing is lost with it.
+    But for nudges, which the next sweep makes up for.
+    """
+    path = settings.data / QUEUE_FILE
+    try:
+        _sqlite_queue(settings, timeout=5.0).storage.initialize_schema()
+        with closing(sqlite3.connect(path, timeout=5.0)) as connection:
+            sound = connection.execute("PRAGMA integrity_check(1)").fetchall() == [("ok",)]
+    except sqlite3.DatabaseError as problem:
+        if outage.found_in(problem) is not None:  # the disk is full, say: a new file would fare no better
+            raise
+        sound = False
+    if not sound:
+        log.warning("the queue of jobs was damaged; it begins anew, and the old one is %s.damaged", path)
+        for end in ("", "-wal", "-shm"):
+            with contextlib.suppress(FileNotFoundError):
+                path.with_name(path.name + end).replace(path.with_name(f"{path.name}.damaged{end}"))
+        _sqlite_queue(settings, timeout=5.0).storage.initialize_schema()
+
+
 def forget_what_is_old(store: Store) -> None:
-    """Drop ended codes, browsers long unseen, the words of old letters, old notifications."""
+    """Drop ended codes, browsers long unseen, the words of old letters, old notifications, full buckets."""
     with store.writing() as db:
         people.forget_old(db, now=utcnow())
         mail.forget_old_texts(db, now=utcnow())
         push.forget_old(db, now=utcnow())
+        limits.forget_full(db)
 
 
-def run_worker(app: Flask) -> None:
-    """Work until SIGINT, SIGTERM or SIGHUP, or until the parent is gone (`BARCAMP_PARENT` = its process id).
+def run_worker(app: Flask, *, beat: Callable[[], object] = lambda: None) -> None:
+    """Work until SIGINT, SIGTERM, SIGHUP or SIGQUIT. `beat` is called some times a second, for whoever looks after us.
 
     To be called in the main thread. What is under way gets a few seconds to end; a letter that is cut off is sent
     again later, a search that is cut off begins anew with the next worker.
@@ -167,6 +201,9 @@ def run_worker(app: Flask) -> None:
     queue: Huey = app.extensions["queue"]
     if settings.on_sqlite:
         queue.storage._timeout = 5.0  # nobody waits for us: we may wait for the file
+    watching.share(settings, "jobs")
+    heart = Heart(app.extensions["store"], clock=utcnow)
+    heart.start()
     _follow_base_url(app.extensions["store"])
     worker = Consumer(queue, workers=THREADS, initial_delay=POLL, backoff=1.0, max_delay=POLL, shutdown_timeout=GRACE)
     stopping: list[int] = []
@@ -178,15 +215,16 @@ def run_worker(app: Flask) -> None:
             signal.signal(number, lambda number, _frame: stopping.append(number))
     finally:
         signal.pthread_sigmask(signal.SIG_UNBLOCK, STOPPING)
-    parent_is_gone = _watch_parent()
     looked_at = time.monotonic()
-    while not stopping and not parent_is_gone():
+    while not stopping:
         time.sleep(0.2)
+        beat()
         if time.monotonic() > looked_at + HEALTH:
             looked_at = time.monotonic()
             worker.check_worker_health()
     app.extensions["desks"].close()
     worker.stop(graceful=True)
+    heart.stop()
     queue.storage.close()
 
 
@@ -235,26 +273,20 @@ def _nudge(queue: Huey, task: Callable[[], Any]) -> None:
                 queue.storage.close()
 
 
-def _watch_parent() -> Callable[[], bool]:
-    given = os.environ.get(PARENT, "")
-    if not given:
-        return lambda: False
-    parent = int(given) if given.isascii() and given.isdigit() and int(given) > 1 else os.getppid()
-    return lambda: os.getppid() != parent
-
-
 def _queue(settings: Settings) -> Huey:
     if settings.on_sqlite:
         # waiting for the file stops every request of this process, so not for long; a lost nudge costs little
         return _sqlite_queue(settings, timeout=0.1)
-    return PostgresHuey("barcamp", results=False, dsn=_libpq(settings), connect_timeout=3, create_tables=False)
+    return PostgresHuey(
+        "barcamp", results=False, dsn=_libpq(settings), connect_timeout=3, create_tables=False, **QUICK_TO_NOTICE
+    )
 
 
 def _sqlite_queue(settings: Settings, *, timeout: float) -> Huey:
     return SqliteHuey(
         "barcamp",
         results=False,
-        filename=str(settings.data / "jobs.sqlite3"),
+        filename=str(settings.data / QUEUE_FILE),
         timeout=timeout,
         fsync=False,
         create_tables=False,

@@ -1,7 +1,6 @@
-"""`python3 app.py` from here on: prepare the database, become gunicorn, and keep the jobs worker beside it.
+"""`python3 app.py` from here on: prepare the database, then become gunicorn (processes.py has what is inside of it).
 
-All preparation happens before the `exec`, so that no engine, lock or thread of it lives on in the server. The second
-half is for gunicorn.conf.py, which is read again on a reload and so cannot keep anything itself.
+All preparation happens before the `exec`, so that no connection, lock or thread of it lives on in the server.
 """
 
 from __future__ import annotations
@@ -13,23 +12,17 @@ import signal
 import socket
 import sqlite3
 import sys
-import threading
 import time
 from contextlib import closing
-from datetime import timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import NoReturn
 
 from barcamp.settings import PROJECT, Settings, SettingsError, from_environment
 
-if TYPE_CHECKING:
-    from flask import Flask
-
-    from barcamp.db import Store
-
 BACKLOG = 4096
 PORT_SECONDS = 5.0
-LINK_LIVES = timedelta(days=7)
+#: The first of the sockets that a service manager hands over, by sd_listen_fds(3).
+FIRST_SOCKET = 3
 #: Set on the way from `python3 app.py` to gunicorn.conf.py: somebody looks at the terminal.
 SHOW_LINK = "BARCAMP_SHOW_LINK"
 
@@ -156,12 +149,15 @@ def _first_line(problem: BaseException) -> str:
 
 
 def become_gunicorn(listener: socket.socket) -> NoReturn:
-    """Replace this process by gunicorn, which inherits the listening socket. Does not return."""
-    os.environ[SHOW_LINK] = "1"
+    """Replace this process by gunicorn, which gets the listening socket as from systemd. Does not return."""
+    if listener.fileno() != FIRST_SOCKET:
+        os.dup2(listener.fileno(), FIRST_SOCKET, inheritable=True)
+        listener.close()
+    os.environ |= {SHOW_LINK: "1", "LISTEN_FDS": "1", "LISTEN_PID": str(os.getpid())}
     sys.stdout.flush()
     sys.stderr.flush()
     words = ["-m", "gunicorn", "app:app", "-c", str(PROJECT / "gunicorn.conf.py"), "--chdir", str(PROJECT)]
-    os.execv(sys.executable, [sys.executable, *words, "--bind", f"fd://{listener.fileno()}"])  # noqa: S606 - our own
+    os.execv(sys.executable, [sys.executable, *words])  # noqa: S606 - our own
 
 
 # ---- inside gunicorn -------------------------------------------------------------------------------------------------
@@ -173,32 +169,6 @@ def address(settings: Settings) -> str:
     return f"{host}:{settings.port}"
 
 
-def say_ready(settings: Settings, app: Flask, *, with_link: bool) -> None:
-    """Tell the person at the terminal where the site is, now that it answers, and how to get into the demo."""
-    lines = [f"BarCamp is at {settings.base_url}/"]
-    if with_link and (token := _demo_link(app)) is not None:
-        lines.append(f"Sign in as the demo's organizer: {settings.base_url}/sign-in/link/{token}")
-    print(*lines, sep="\n", flush=True)
-
-
-def _demo_link(app: Flask) -> str | None:
-    """The token of a new link for the demo's organizer, if there is one. The site is up, so no failure ends it here."""
-    from barcamp.cli import demo
-    from barcamp.errors import Refused
-    from barcamp.people import service as people
-    from barcamp.web.clock import utcnow
-
-    store: Store = app.extensions["store"]
-    try:
-        with store.writing() as db:
-            if demo.find_organizer(db) is None:
-                return None
-            next_path = f"/{demo.CAMP}/organize/"
-            return people.make_link(db, demo.ORGANIZER, next_path=next_path, lives=LINK_LIVES, now=utcnow())
-    except Refused:
-        return None
-
-
 def die_with_parent(parent: int) -> None:
     """End this process at once when its parent is gone, however that died; where the system can do that (Linux)."""
     if sys.platform == "linux":
@@ -206,73 +176,3 @@ def die_with_parent(parent: int) -> None:
         ctypes.CDLL(None).prctl(set_parent_death_signal, signal.SIGKILL)
     if os.getppid() != parent:  # it died before we asked
         os._exit(1)
-
-
-class Beside:
-    """The jobs worker as a child of gunicorn's master: started, started again when it ends, ended on exit."""
-
-    head_start, first_pause, longest_pause, patience = 1.5, 1.0, 60.0, 10.0
-
-    def __init__(self) -> None:
-        self.child: int | None = None
-        self.ending = threading.Event()
-        self.keeper: threading.Thread | None = None
-
-    def start(self, server: Any) -> None:
-        """`server` is gunicorn's arbiter, in its own process, before it has any worker."""
-        self.keeper = threading.Thread(target=self._keep, args=(server,), name="jobs", daemon=True)
-        self.keeper.start()
-
-    def stop(self) -> None:
-        """Ask the worker to end, end it if it does not, and return when it is gone."""
-        self.ending.set()
-        if self.keeper is not None:
-            self.keeper.join()
-
-    def _keep(self, server: Any) -> None:
-        pause = self.first_pause
-        self.ending.wait(self.head_start)  # pages first: letters can wait while the machine is busy starting
-        while not self.ending.is_set():
-            began = time.monotonic()
-            self.child = self._spawn(server)
-            while self._is_there() and not self.ending.wait(0.5):
-                pass
-            lived_well = time.monotonic() - began > self.longest_pause
-            pause = self.first_pause if lived_well else min(pause * 2, self.longest_pause)
-            self.ending.wait(pause)
-        # by the thread that started it: for the kernel that is the parent, whose end would be the child's (see above)
-        for number in (signal.SIGTERM, signal.SIGKILL):
-            if self._is_there():
-                self._end_by(number)
-
-    def _end_by(self, number: int) -> None:
-        assert self.child is not None
-        os.kill(self.child, number)
-        deadline = time.monotonic() + self.patience
-        while self._is_there() and time.monotonic() < deadline:
-            time.sleep(0.02)
-
-    def _spawn(self, server: Any) -> int:
-        """Not by subprocess.Popen: its pipe could end up in a gunicorn worker forked at this very moment."""
-        # The listening sockets are not for this child, else the port would be taken for as long as it lives.
-        closed = [(os.POSIX_SPAWN_CLOSE, listener.fileno()) for listener in server.LISTENERS]
-        return os.posix_spawn(
-            sys.executable,
-            [sys.executable, "-m", "flask", "--app", "app", "jobs"],
-            {**os.environ, "BARCAMP_PARENT": str(os.getpid())},
-            file_actions=closed,
-            setpgroup=0,  # Ctrl-C is for the master, which then ends this one in its own time
-            setsigdef=[signal.SIGINT, signal.SIGTERM],
-        )
-
-    def _is_there(self) -> bool:
-        """Whether the child lives. Whoever comes first takes its exit status: gunicorn waits for any child, too."""
-        if self.child is None:
-            return False
-        try:
-            return os.waitpid(self.child, os.WNOHANG) == (0, 0)
-        except ChildProcessError:
-            return False
-
-
-beside = Beside()

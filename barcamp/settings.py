@@ -6,8 +6,10 @@ A wrong value stops the start with one line that names it (`SettingsError`).
 from __future__ import annotations
 
 import base64
+import hmac
 import os
 import secrets
+import sys
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -40,6 +42,11 @@ class Settings:
     proxies: int
     metrics_token: str | None
     vapid_key: str
+    security_contact: str | None
+    backups: Path | None
+    pg_bin: Path | None
+    log: str
+    log_requests: bool
 
     @property
     def on_sqlite(self) -> bool:
@@ -56,13 +63,14 @@ def from_environment(environ: Mapping[str, str] = os.environ) -> Settings:
     host = environ.get("BARCAMP_HOST", "").strip() or "127.0.0.1"
     port = _whole_number(environ, "BARCAMP_PORT", 8000, 1, 65535)
     data = _data_folder(environ)
+    secret_key = _secret_key(environ, data)
     return Settings(
         host=host,
         port=port,
         data=data,
         database_url=_database_url(environ, data),
         base_url=_base_url(environ, host, port),
-        secret_key=_secret_key(environ, data),
+        secret_key=secret_key,
         smtp_url=_smtp_url(environ),
         mail_from=environ.get("BARCAMP_MAIL_FROM", "").strip() or f"BarCamp <barcamp@{_mail_host(environ, host)}>",
         demo=_switch(environ, "BARCAMP_DEMO", default=True),
@@ -70,7 +78,12 @@ def from_environment(environ: Mapping[str, str] = os.environ) -> Settings:
         jobs=_switch(environ, "BARCAMP_JOBS", default=True),
         proxies=_whole_number(environ, "BARCAMP_PROXIES", 0, 0, 5),
         metrics_token=environ.get("BARCAMP_METRICS_TOKEN") or None,
-        vapid_key=_vapid_key(environ, data),
+        vapid_key=_vapid_key(environ, data, secret_key),
+        security_contact=_security_contact(environ),
+        backups=_backups(environ, data),
+        pg_bin=_pg_bin(environ),
+        log=_log_form(environ),
+        log_requests=_switch(environ, "BARCAMP_LOG_REQUESTS", default=False),
     )
 
 
@@ -92,6 +105,16 @@ def _switch(environ: Mapping[str, str], name: str, *, default: bool) -> bool:
     return text == "1"
 
 
+def _log_form(environ: Mapping[str, str]) -> str:
+    """Text for the person at a terminal, JSON for whatever else reads standard error, unless one of them is set."""
+    form = environ.get("BARCAMP_LOG", "").strip()
+    if not form:
+        return "text" if sys.stderr is not None and sys.stderr.isatty() else "json"
+    if form not in ("text", "json"):
+        raise SettingsError(f"BARCAMP_LOG must be text or json, not {form!r}.")
+    return form
+
+
 def _data_folder(environ: Mapping[str, str]) -> Path:
     data = Path(environ.get("BARCAMP_DATA", "").strip() or PROJECT / "instance").expanduser().absolute()
     try:
@@ -105,10 +128,18 @@ def _data_folder(environ: Mapping[str, str]) -> Path:
 
 def _database_url(environ: Mapping[str, str], data: Path) -> str:
     url = environ.get("BARCAMP_DATABASE_URL", "").strip()
-    if not url:
-        return f"sqlite:///{data / 'barcamp.sqlite3'}"
+    return database_address(url) if url else f"sqlite:///{data / 'barcamp.sqlite3'}"
+
+
+def database_address(url: str) -> str:
+    """The address of a database as SQLAlchemy reads it, from how people write it. Raises SettingsError."""
     scheme = url.partition(":")[0]
     if scheme in ("postgresql", "postgres"):
+        if "," in url.partition("://")[2].partition("/")[0].rpartition("@")[2]:
+            raise SettingsError(
+                "BARCAMP_DATABASE_URL: several servers are named behind the question mark, as in"
+                " postgresql://user:password@/name?host=a,b&port=5432,5432&target_session_attrs=read-write."
+            )
         return "postgresql+psycopg:" + url.partition(":")[2]
     if scheme == "postgresql+psycopg" or (scheme == "sqlite" and url.startswith("sqlite:////")):
         return url
@@ -148,6 +179,19 @@ def _smtp_url(environ: Mapping[str, str]) -> str | None:
     return url
 
 
+def _security_contact(environ: Mapping[str, str]) -> str | None:
+    """Where whoever finds a hole can write to (RFC 9116, 2.5.3)."""
+    address = environ.get("BARCAMP_SECURITY_CONTACT", "").strip()
+    if not address:
+        return None
+    if not address.startswith(("mailto:", "https://")) or not address.isascii() or not address.isprintable():
+        raise SettingsError(
+            "BARCAMP_SECURITY_CONTACT must look like mailto:security@camp.example.org or https://camp.example.org/...,"
+            f" not {address!r}."
+        )
+    return address
+
+
 def _secret_key(environ: Mapping[str, str], data: Path) -> str:
     """The given key, or one made once and kept in the data folder (readable by the owner only)."""
     given = environ.get("BARCAMP_SECRET_KEY", "")
@@ -161,18 +205,29 @@ def _secret_key(environ: Mapping[str, str], data: Path) -> str:
     return key
 
 
-def _vapid_key(environ: Mapping[str, str], data: Path) -> str:
-    """The key that signs what goes to push services (RFC 8292): 32 bytes of a private key on P-256 in base64url."""
+def _vapid_key(environ: Mapping[str, str], data: Path, secret_key: str) -> str:
+    """The key that signs what goes to push services (RFC 8292): 32 bytes of a private key on P-256 in base64url.
+
+    Where none is given it comes from the secret key, so that machines which share that one share this one, too: what a
+    browser has asked one of them for, the jobs worker on another one sends. Once made it is kept, whatever becomes of
+    the secret.
+    """
     given = environ.get("BARCAMP_VAPID_KEY", "").strip().rstrip("=")
     if given:
         if not _is_private_key(given):
             raise SettingsError("BARCAMP_VAPID_KEY must be a private key on P-256: 32 bytes in base64url, 43 letters.")
         return given
     path = data / "vapid_key"
-    key = _made_once(path, lambda: _base64url((secrets.randbelow(_P256_ORDER - 1) + 1).to_bytes(32, "big")))
+    key = _made_once(path, lambda: _base64url(_private_key_of(secret_key).to_bytes(32, "big")))
     if not _is_private_key(key):
         raise SettingsError(f"The key in {path} is none; remove the file to have a new one, and browsers ask again.")
     return key
+
+
+def _private_key_of(secret_key: str) -> int:
+    """A number that is as good as any on the curve: 512 bits of HMAC, so the rest of the division has no bias."""
+    number = int.from_bytes(hmac.digest(secret_key.encode(), b"barcamp vapid key", "sha512"), "big")
+    return number % (_P256_ORDER - 1) + 1
 
 
 def _is_private_key(text: str) -> bool:
@@ -185,6 +240,30 @@ def _is_private_key(text: str) -> bool:
 
 def _base64url(raw: bytes) -> str:
     return base64.urlsafe_b64encode(raw).decode("ascii").rstrip("=")
+
+
+def _backups(environ: Mapping[str, str], data: Path) -> Path | None:
+    """Where backups are written each hour; None for not at all. Without a word: on SQLite, into the data folder."""
+    given = environ.get("BARCAMP_BACKUPS", "").strip()
+    if not given:
+        return data / "backups" if _database_url(environ, data).startswith("sqlite:") else None
+    if given == "off":
+        return None
+    folder = Path(given).expanduser()
+    if not folder.is_absolute():
+        raise SettingsError(f"BARCAMP_BACKUPS must be off or a folder's whole path, not {given!r}.")
+    return folder
+
+
+def _pg_bin(environ: Mapping[str, str]) -> Path | None:
+    """The folder of pg_dump, pg_restore and psql, where they are to be others than those that are found."""
+    given = environ.get("BARCAMP_PG_BIN", "").strip()
+    if not given:
+        return None
+    folder = Path(given).expanduser()
+    if not folder.is_dir():
+        raise SettingsError(f"BARCAMP_PG_BIN must be a folder, and there is none at {given!r}.")
+    return folder
 
 
 def _made_once(path: Path, make: Callable[[], str]) -> str:

@@ -16,8 +16,10 @@ from barcamp.schedule import models as schedule
 from barcamp.speakers import models as speakers
 from barcamp.venue import models as venue
 from barcamp.wall import models as wall
+from barcamp.watch import models as watch
+from barcamp.web import models as web
 
 __all__ = [
     "Base", "conferences", "feeds", "front", "imports", "log", "mail", "news", "people", "registration", "schedule",
-    "speakers", "venue", "wall",
+    "speakers", "venue", "wall", "watch", "web",
 ]  # fmt: skip

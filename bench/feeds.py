@@ -1,10 +1,11 @@
-"""What a calendar costs: the feed of a made-up conference of 1,000 sessions, in the app, without a network.
+"""What a calendar costs: the feed of a made-up conference of 1,000 sessions, in the app and as it is served.
 
     python -m bench.feeds
     python -m bench.feeds --sessions 100 --rounds 50
 
-Times are of CPU, in one process, the median of all rounds. Beside them stand what no app can beat: the same bytes from
-a bare WSGI function through the same caller, and one join of the same fragments.
+Times are of CPU, the median of all rounds. Beside them stand what no app can beat: the same bytes from a bare WSGI
+function through the same caller, one join of the same fragments, and, for what is served, the same bytes from a bare
+WSGI app under the same gunicorn.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ import hashlib
 import tempfile
 import time
 from collections.abc import Callable, Iterable
+from contextlib import ExitStack
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -41,10 +43,14 @@ from barcamp.schedule.models import Cell, Entry, Placement
 from barcamp.settings import from_environment
 from barcamp.venue.models import Room, Slot
 from barcamp.wall.models import Note, NoteTag
+from bench.cases import Case
+from bench.floor import Floor
+from bench.serving import environment, gunicorn
 
 FEED = "/bench/schedule.ics"
 MORNING = datetime(2027, 6, 5, 8, tzinfo=UTC)
 ROOMS = 25
+SERVED_ROUNDS, SERVED_SECONDS = 5, 0.7
 WORDS = "Sharing what we learned; with numbers, mistakes and a demo. " * 7  # some 980 bytes an event, as in real feeds
 
 
@@ -63,6 +69,7 @@ def main() -> None:
         published = time.process_time() - began
         _measure(app, camp, given.rounds)
         print(f"publishing all of it, once: {published:.1f} s")
+        _serve(Path(folder))
 
 
 def _measure(app: Flask, camp: Conference, rounds: int) -> None:
@@ -74,15 +81,19 @@ def _measure(app: Flask, camp: Conference, rounds: int) -> None:
     known = {"If-None-Match": headers["ETag"]}
     zipped = {"Accept-Encoding": "gzip"}
 
-    def cold() -> None:
+    def forget() -> None:
+        app.extensions["front"].copies.clear()
         app.extensions.pop("shelf", None)
+
+    def cold() -> None:
+        forget()
         _ask(app, FEED, zipped)
 
     rows = [
         ("cold: rows to zipped bytes", cold),
-        ("warm 200", lambda: _ask(app, FEED, zipped)),
-        ("304", lambda: _ask(app, FEED, known)),
-        ("one room of it, cold", lambda: (app.extensions.pop("shelf", None), _ask(app, "/bench/rooms/room-1.ics"))),
+        ("kept, 200", lambda: _ask(app, FEED, zipped)),
+        ("kept, 304", lambda: _ask(app, FEED, known)),
+        ("one room of it, cold", lambda: (forget(), _ask(app, "/bench/rooms/room-1.ics"))),
         ("floor: the same bytes, bare WSGI", lambda: _ask(bare, FEED)),
         ("floor: a 304, bare WSGI", lambda: _ask(_bare("304 NOT MODIFIED", {}, b""), FEED)),
         ("floor: join of the fragments", lambda: b"".join(fragments)),
@@ -94,6 +105,26 @@ def _measure(app: Flask, camp: Conference, rounds: int) -> None:
         print(f"  {name:40} {_milliseconds(work, rounds):8.2f} ms   {_statements(app, work)} queries")
     print(f"  {'floor: icalendar makes each event':40} {_milliseconds(lambda: _all_anew(camp, fragments), 1):8.2f} ms")
     _edit(app, camp, fragments, known)
+
+
+def _serve(folder: Path) -> None:
+    """The same feed through gunicorn as shipped, beside the floor."""
+    with ExitStack() as ends:
+        served = ends.enter_context(gunicorn(environment(folder), "app:app"))
+        whole = Case("served, 200 zipped", served, served.meter(), FEED, is_kept=True)
+        known = dict(whole.headers) | {"If-None-Match": whole.look().headers["etag"]}
+        ours = [whole, Case("served, 304", served, whole.meter, FEED, known, status=304, is_kept=True)]
+        kept = Floor(folder / "floor")
+        paths = [kept.add(case.look()) for case in ours]
+        bare = ends.enter_context(kept.serve())
+        meter = bare.meter()
+        floors = [Case("", bare, meter, path, status=case.status) for path, case in zip(paths, ours, strict=True)]
+        for _round in range(SERVED_ROUNDS):
+            for case in [*ours, *floors]:
+                case.run(SERVED_SECONDS)
+        for case, floor in zip(ours, floors, strict=True):
+            print(f"  {case.name:20} {case.cpu:.3f} ms, floor {floor.cpu:.3f} ms; ", end="")
+            print(f"{case.rate:.0f} a second, floor {floor.rate:.0f}", flush=True)
 
 
 def _edit(app: Flask, camp: Conference, before: list[bytes], known: dict[str, str]) -> None:

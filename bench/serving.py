@@ -9,17 +9,20 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from http.client import HTTPConnection, HTTPException
 from http.cookies import SimpleCookie
 from pathlib import Path
-from typing import Self
+from typing import IO, Self
 from urllib.parse import urlencode
 
 ROOT = Path(__file__).resolve().parents[1]
 TICKS = os.sysconf("SC_CLK_TCK")
 MARK = "SITE_UNDER_BENCH"
+START = 600  # seconds, on a machine that is busy with other things
 FORM = "application/x-www-form-urlencoded"
 
 
@@ -31,6 +34,7 @@ class Served:
     process: subprocess.Popen[bytes]
     environment: dict[str, str]
     mark: str
+    written: IO[bytes] | None = None
 
     def __enter__(self) -> Self:
         return self
@@ -60,9 +64,35 @@ class Served:
         """Seconds of CPU that its processes have used so far."""
         return sum(_cpu(number) for number in self.processes())
 
+    def meter(self) -> Meter:
+        return Meter(self.processes(), self.said)
+
+    def said(self) -> str:
+        """The end of what its processes have written."""
+        if self.written is None:
+            return ""
+        number = self.written.fileno()  # they write at the place that this file is at, so it must not be moved
+        return os.pread(number, 4000, max(0, os.fstat(number).st_size - 4000)).decode(errors="replace")
+
     def pss(self) -> int:
         """Bytes of memory of all its processes, what they share counted once."""
-        return sum(_pss(number) for number in self.processes())
+        return sum(pss(number) for number in self.processes())
+
+
+@dataclass(frozen=True)
+class Meter:
+    """The clocks of the processes that there were when it was made, to the nanosecond: for what takes milliseconds."""
+
+    processes: list[int]
+    said: Callable[[], str] = str
+
+    def spent(self) -> float:
+        """Seconds of CPU that they have used so far, all threads. Fails when one of them is gone."""
+        cpuclock_sched = 2  # MAKE_PROCESS_CPUCLOCK of the kernel's <linux/posix-timers.h>
+        try:
+            return sum(time.clock_gettime((~number << 3) | cpuclock_sched) for number in self.processes)
+        except OSError as gone:
+            raise SystemExit(f"a process of the server ended while it was measured:\n{self.said()}") from gone
 
 
 def command(environment: dict[str, str], *words: str) -> str:
@@ -80,28 +110,45 @@ def command(environment: dict[str, str], *words: str) -> str:
 
 def site(data: Path, *, size: str = "small", slug: str = "bench", **settings: str) -> Served:
     """The site with a synthetic conference at /<slug>/, everything open. `settings` as in `BARCAMP_<NAME>`."""
-    environment = _environment(data, **settings)
-    command(environment, "migrate")
-    command(environment, "demo", "--size", size, "--slug", slug)
-    return gunicorn(environment, "app:app")
+    words = environment(data, **settings)
+    command(words, "migrate")
+    command(words, "demo", "--size", size, "--slug", slug)
+    return gunicorn(words, "app:app")
 
 
-def gunicorn(environment: dict[str, str], app: str, *words: str) -> Served:
+def gunicorn(
+    environment: dict[str, str], app: str, *words: str, python: str = sys.executable, folder: Path = ROOT
+) -> Served:
+    """An app under the gunicorn of this Python, started in this folder. What it writes shows only where it fails."""
     mark = secrets.token_hex(8)
     environment = environment | {MARK: mark}
+    written = tempfile.TemporaryFile()  # noqa: SIM115 - it is theirs, for as long as they live
     process = subprocess.Popen(
-        [sys.executable, "-m", "gunicorn", app, *words], cwd=ROOT, env=environment, stdin=subprocess.DEVNULL
+        [python, "-m", "gunicorn", app, *words],
+        cwd=folder,
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        stdout=written,
+        stderr=subprocess.STDOUT,
     )
-    served = Served(int(environment["BARCAMP_PORT"]), process, environment, mark)
-    deadline = time.monotonic() + 60
-    while not _answers(served.port):
-        if process.poll() is not None or time.monotonic() > deadline:
-            raise SystemExit("the server did not start")
-        time.sleep(0.05)
+    served = Served(int(environment["BARCAMP_PORT"]), process, environment, mark, written)
+    try:
+        _wait_until_ready(served)
+    except BaseException:  # nobody else knows of it yet, and it would stay
+        served.stop()
+        raise
     return served
 
 
-def _environment(data: Path, **settings: str) -> dict[str, str]:
+def _wait_until_ready(served: Served) -> None:
+    deadline = time.monotonic() + START
+    while not _answers(served.port):
+        if served.process.poll() is not None or time.monotonic() > deadline:
+            raise SystemExit(f"the server did not start:\n{served.said()}")
+        time.sleep(0.05)
+
+
+def environment(data: Path, **settings: str) -> dict[str, str]:
     data.mkdir(parents=True, exist_ok=True)
     kept = {name: value for name, value in os.environ.items() if not name.startswith("BARCAMP_")}
     return kept | {
@@ -119,7 +166,7 @@ def free_port() -> int:
 
 
 def _answers(port: int) -> bool:
-    connection = HTTPConnection("127.0.0.1", port, timeout=5)
+    connection = HTTPConnection("127.0.0.1", port, timeout=60)
     try:
         connection.request("GET", "/healthz")
         connection.getresponse().read()
@@ -152,7 +199,8 @@ def _cpu(number: int) -> float:
     return (int(words[11]) + int(words[12])) / TICKS
 
 
-def _pss(number: int) -> int:
+def pss(number: int) -> int:
+    """Bytes of memory of one process, what it shares divided among those it shares it with."""
     try:
         text = Path(f"/proc/{number}/smaps_rollup").read_text()
     except OSError:

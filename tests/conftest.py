@@ -28,12 +28,14 @@ from barcamp.migrate import migrate
 from barcamp.people.models import Device, Person
 from barcamp.settings import Settings, from_environment
 from barcamp.tables import Base
+from barcamp.watch import slow, wsgi
 from barcamp.web.guard import COOKIE, token_hash
 from tests import make, once
 from tests.people import Cast, cast
 from tests.servers import postgres as postgres_server
 
 TEMPLATES = FileSystemBytecodeCache()
+slow.SLOW = wsgi.SLOW = float("inf")  # on a busy machine everything is, and lines of the log are looked at
 once.compile_addresses()
 once.compile_statements()
 
@@ -120,6 +122,7 @@ def app(settings: Settings, at_the_camp: None) -> Iterator[Flask]:
     made.extensions["hub"].longest = 0.0  # a stream tells what there is and ends, as every other answer does
     yield made
     made.extensions["hub"].close()
+    made.extensions["front"].close()
     made.extensions["store"].dispose()
 
 
@@ -138,8 +141,12 @@ def db(app: Flask, database_url: str) -> Iterator[Session]:
         event.listen(engine, "connect", _strict_and_fast)
     else:
         engine = postgres_engine(database_url)
-    given = {"base_url": app.extensions["store"].base_url}
-    with Session(engine.execution_options(isolation_level="AUTOCOMMIT"), expire_on_commit=False, info=given) as session:
+    store = app.extensions["store"]
+    engine = engine.execution_options(isolation_level="AUTOCOMMIT")
+    # on SQLite the app notices a stranger's change by itself; on PostgreSQL only after a while
+    tables = set(Base.metadata.tables)
+    event.listen(engine, "after_cursor_execute", lambda *_: [heard(tables) for heard in store.changed])
+    with Session(engine, expire_on_commit=False, info={"base_url": store.base_url}) as session:
         app.extensions["test_session"] = session
         yield session
 

@@ -68,6 +68,7 @@ def _lint() -> list[tuple[str, list[str]]]:
         ("types (mypy)", [PYTHON, "-m", "mypy"]),
         ("imports (lint-imports)", [PYTHON, str(scripts / "lint-imports"), "--no-cache", "--no-logo"]),
         ("packages (pip check)", _pip_check()),
+        ("packages (known vulnerabilities)", [PYTHON, "-m", "tests.audit"]),
     ]
     if any((ROOT / "templates").rglob("*.html")):
         checks.insert(4, ("templates (djlint)", [PYTHON, "-m", "djlint", "--lint", "--quiet", "templates"]))

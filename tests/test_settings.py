@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import stat
+import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -18,6 +20,19 @@ def test_without_any_it_is_a_laptop_at_the_venue(tmp_path: Path) -> None:
     assert (settings.smtp_url, settings.demo, settings.workers, settings.jobs) == (None, True, 2, True)
     assert (settings.proxies, settings.metrics_token, settings.on_sqlite) == (0, None, True)
     assert settings.outbox == tmp_path / "outbox"
+    assert (settings.backups, settings.pg_bin) == (tmp_path / "backups", None)
+
+
+@pytest.mark.parametrize(
+    ("given", "terminal", "form"), [("", True, "text"), ("", False, "json"), ("json", True, "json")]
+)
+def test_the_log_is_for_whoever_reads_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, given: str, terminal: bool, form: str
+) -> None:
+    monkeypatch.setattr(sys, "stderr", io.StringIO())
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: terminal)
+    settings = from_environment({"BARCAMP_DATA": str(tmp_path), "BARCAMP_LOG": given})
+    assert (settings.log, settings.log_requests) == (form, False)
 
 
 def test_the_secret_key_is_made_once_and_for_its_owner_only(tmp_path: Path) -> None:
@@ -54,10 +69,14 @@ def test_many_that_start_at_once_have_one_key(tmp_path: Path) -> None:
     [
         ("BARCAMP_PORT", "eight"), ("BARCAMP_PORT", "0"), ("BARCAMP_PORT", "65536"), ("BARCAMP_PORT", "٨٠٠٠"),
         ("BARCAMP_WORKERS", "-1"), ("BARCAMP_WORKERS", "1.5"), ("BARCAMP_DEMO", "yes"), ("BARCAMP_JOBS", "2"),
-        ("BARCAMP_DATABASE_URL", "mysql://x/y"), ("BARCAMP_DATABASE_URL", "sqlite:///relative.sqlite3"),
+        ("BARCAMP_LOG", "xml"), ("BARCAMP_LOG_REQUESTS", "all"),
+        ("BARCAMP_DATABASE_URL", "mysql://x/y"), ("BARCAMP_DATABASE_URL", "postgresql://u:p@a:5432,b:5432/d"),
+        ("BARCAMP_DATABASE_URL", "sqlite:///relative.sqlite3"),
         ("BARCAMP_BASE_URL", "camp.example.org"), ("BARCAMP_BASE_URL", "https://camp.example.org/path"),
         ("BARCAMP_BASE_URL", "ftp://camp.example.org"), ("BARCAMP_SMTP_URL", "mail.example.org"),
         ("BARCAMP_SMTP_URL", "smtp://"), ("BARCAMP_SMTP_URL", "smtp://host:port"), ("BARCAMP_SECRET_KEY", "short"),
+        ("BARCAMP_SECURITY_CONTACT", "me"), ("BARCAMP_SECURITY_CONTACT", "mailto:a@b.example\nX: 1"),
+        ("BARCAMP_BACKUPS", "relative"), ("BARCAMP_PG_BIN", "/dev/null/no"),
         ("BARCAMP_PROXIES", "9"), ("BARCAMP_DATA", "/dev/null/no"), ("BARCAMP_VAPID_KEY", "short"),
         ("BARCAMP_VAPID_KEY", "A" * 43), ("BARCAMP_VAPID_KEY", "_" * 43), ("BARCAMP_VAPID_KEY", "ü" * 43),
     ],
@@ -66,6 +85,20 @@ def test_a_wrong_value_is_named_in_one_line(tmp_path: Path, name: str, value: st
     with pytest.raises(SettingsError) as refusal:
         from_environment({"BARCAMP_DATA": str(tmp_path), name: value})
     assert (name in str(refusal.value), "\n" in str(refusal.value)) == (True, False)
+
+
+@pytest.mark.parametrize(
+    ("given", "url", "folder"),
+    [
+        ("", "postgresql://h/d", None),
+        ("off", "", None),
+        ("/mnt/b", "postgresql://h/d", "/mnt/b"),
+        ("/mnt/b", "", "/mnt/b"),
+    ],
+)
+def test_backups_are_by_themselves_on_sqlite_alone(tmp_path: Path, given: str, url: str, folder: str | None) -> None:
+    environment = {"BARCAMP_DATA": str(tmp_path), "BARCAMP_BACKUPS": given, "BARCAMP_DATABASE_URL": url}
+    assert from_environment(environment).backups == (None if folder is None else Path(folder))
 
 
 @pytest.mark.parametrize("scheme", ["postgresql", "postgres", "postgresql+psycopg"])

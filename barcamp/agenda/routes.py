@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -12,19 +14,24 @@ from barcamp import db
 from barcamp.agenda import queries, service
 from barcamp.agenda.day import Choices
 from barcamp.conferences.models import Conference
+from barcamp.front.shared import shared
 from barcamp.people.models import Person
 from barcamp.schedule import crowd
 from barcamp.schedule import queries as schedule
 from barcamp.schedule.cards import entry_card
+from barcamp.schedule.crowd import Fullness
 from barcamp.schedule.day import Stretch, days
+from barcamp.schedule.public import public_entries
 from barcamp.speakers.names import linker
 from barcamp.venue import queries as venue
+from barcamp.wall.cards import NoteAddresses
 from barcamp.wall.errors import StarrerIsGone
 from barcamp.web.answers import see_other
 from barcamp.web.clock import utcnow
 from barcamp.web.errors import NeedsSignIn
 from barcamp.web.guard import anyone, me, named, signed_in_person
 from barcamp.web.load import conference_or_404
+from barcamp.web.pages import clock
 
 blueprint = Blueprint("agenda", __name__)
 
@@ -34,6 +41,7 @@ MOST = 50
 
 @blueprint.get("/<slug:slug>/me")
 @anyone
+@shared
 def show(slug: str) -> ResponseReturnValue:
     conference, person, now = conference_or_404(slug), me(), utcnow()
     if person is None:
@@ -45,7 +53,7 @@ def show(slug: str) -> ResponseReturnValue:
         publication=schedule.find_publication(db.session(), conference),
         days=days(choices.entries, pauses, conference.zone, now),
         choices=choices,
-        others=lambda stretch: _others(choices, stretch),
+        others=_others(conference, choices),
         swapped=_swapped(choices),
         waiting=queries.not_scheduled(db.session(), conference, person.id),
         card=entry_card(conference, linked=linker(conference), crowds=choices.crowds),
@@ -69,7 +77,7 @@ def swap(slug: str) -> ResponseReturnValue:
 
 def _choices(conference: Conference, person: Person, now: datetime) -> Choices:
     session = db.session()
-    public = schedule.entries(session, conference)
+    public = public_entries(session, conference)
     return Choices(
         public=public,
         mine=queries.own_and_starred(session, conference, person.id),
@@ -80,9 +88,36 @@ def _choices(conference: Conference, person: Person, now: datetime) -> Choices:
     )
 
 
-def _others(choices: Choices, stretch: Stretch) -> list[dict[str, Any]]:
-    """What else runs in a stretch of one's day, each with what one would give up for it."""
-    return [{"entry": other, "drop": choices.replaces(other)} for other in choices.instead(stretch.entries)]
+@dataclass(frozen=True, slots=True)
+class OtherCard:
+    """What else runs, as templates/agenda/_instead.html shows it. `take` and `drop` are fields of a swap."""
+
+    title: str
+    url: str
+    time: str
+    room: str
+    hosts: str
+    fullness: Fullness | None
+    take: str
+    drop: str
+    swap_url: str
+
+
+def _others(conference: Conference, choices: Choices) -> Callable[[Stretch], list[OtherCard]]:
+    """Finds what else runs in a stretch of one's day, each with what one would give up for it."""
+    at, swap_url = NoteAddresses.of(conference), url_for("agenda.swap", slug=conference.slug)
+
+    def others(stretch: Stretch) -> list[OtherCard]:
+        return [
+            OtherCard(
+                title=other.title, url=at.note.format(other.note_id), time=clock(other.starts_at, conference.zone),
+                room=other.room, hosts=other.hosts, fullness=choices.fullness(other), take=str(other.note_id),
+                drop=",".join(map(str, choices.replaces(other))), swap_url=swap_url,
+            )
+            for other in choices.instead(stretch.entries)
+        ]  # fmt: skip
+
+    return others
 
 
 def _swapped(choices: Choices) -> dict[str, list[Any]] | None:

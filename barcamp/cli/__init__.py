@@ -11,6 +11,6 @@ def install(app: Flask) -> None:
 
     for command in (
         database.migrate, demo.command, people.command, schedule.arrange, schedule.publish, jobs.command,
-        backup.backup, backup.restore, database.verify,
+        backup.backup, backup.restore, backup.copy_to, database.verify,
     ):  # fmt: skip
         app.cli.add_command(command)

@@ -1,117 +1,105 @@
-"""`flask --app app backup` and `restore`: an SQLite site in one file, also while it serves."""
+"""`flask --app app backup`, `restore` and `copy-to`: the site in one file, back again, into another database."""
 
 from __future__ import annotations
 
-import os
-import sqlite3
-import sys
-from contextlib import closing
 from pathlib import Path
 
 import click
 from flask import current_app
 from flask.cli import with_appcontext
-from sqlalchemy import make_url
 
-from barcamp.settings import Settings
-
-PAGES_AT_ONCE = 1000
+from barcamp import db, jobs
+from barcamp.backup import making
+from barcamp.backup.errors import BackupError
+from barcamp.cli import checks, progress
+from barcamp.db import Store
+from barcamp.settings import Settings, SettingsError, database_address
+from barcamp.web.clock import utcnow
 
 
 @click.command("backup")
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
 @with_appcontext
 def backup(file: Path) -> None:
-    """Copy the database into FILE, whole and as of one moment, and check the copy."""
-    database = _database("backup")
-    if file.exists():
-        raise click.ClickException(f"{file} is there already; it was left alone.")
-    copy_to(database, file)
-    _sync(file)
-    size = file.stat().st_size
-    click.echo(
-        f"{file} holds the database ({size / 1_000_000:.1f} MB), checked. "
-        f"Keep {_settings().data}/secret_key and vapid_key, too."
-    )
+    """Write the site into FILE, as of one moment and while it runs, and check what was written."""
+    try:
+        with progress.shown() as tell:
+            made = making.make(_settings(), file, now=utcnow(), tell=tell)
+    except BackupError as problem:
+        raise click.ClickException(str(problem)) from problem
+    rows = sum(made.manifest.rows.values())
+    click.echo(f"{file} holds the site ({rows:,} rows, {made.size / 1_000_000:.1f} MB), checked.")
+    kept = [name for name in made.manifest.keys if name in made.manifest.parts]
+    click.echo(f"It is as secret as the site itself{': its keys are in it' if kept else ''}.")
+    for name in sorted(made.manifest.keys.keys() - set(kept)):
+        click.echo(f"BARCAMP_{name.upper()} was given to the site and is not in it: keep that one, too.")
 
 
 @click.command("restore")
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False, exists=True))
-@click.confirmation_option(prompt="Everything in the database is replaced by what FILE holds. Go on?")
+@click.option("--replace", "--yes", is_flag=True, help="do not ask before a site that is in use is replaced")
+@click.pass_context
 @with_appcontext
-def restore(file: Path) -> None:
-    """Replace the database by what `backup` wrote into FILE. The present one is kept beside it."""
-    from barcamp.migrate import migrate  # loads Alembic
+def restore(context: click.Context, file: Path, replace: bool) -> None:
+    """Bring back what `backup` wrote into FILE, into an empty place or that of a stopped site, which is kept."""
+    from barcamp.backup import restoring  # these two load Alembic
+    from barcamp.migrate import migrate
 
-    database = _database("restore")
-    problem = what_is_wrong(file)
-    if problem is not None:
-        raise click.ClickException(f"{file} cannot be restored: {problem}")
-    kept = database.with_name(f"{database.name}.before-restore")
-    if database.exists():
-        kept.unlink(missing_ok=True)
-        copy_to(database, kept)
-        click.echo(f"The present database is kept as {kept}")
-    _copy(file, database)
-    migrate(_settings().database_url)
-    click.echo(f"Restored from {file}. Start the site again, if it is running.")
-
-
-def copy_to(database: Path, file: Path) -> None:
-    """Make a checked copy under its final name, which appears only when it is whole."""
-    unfinished = file.with_name(f"{file.name}.unfinished")
-    unfinished.unlink(missing_ok=True)
-    try:
-        _copy(database, unfinished)
-        problem = what_is_wrong(unfinished)
-        if problem is not None:
-            raise click.ClickException(f"The copy is not sound: {problem}")
-        unfinished.rename(file)
-    finally:
-        unfinished.unlink(missing_ok=True)
-
-
-def what_is_wrong(file: Path) -> str | None:
-    """Why this file is no sound database of a BarCamp site; None when it is one."""
-    try:
-        with closing(sqlite3.connect(f"{file.absolute().as_uri()}?mode=ro", uri=True)) as connection:
-            lines = [line for (line,) in connection.execute("PRAGMA integrity_check")]
-            if lines != ["ok"]:
-                return f"it is damaged ({lines[0]})"
-            connection.execute("SELECT version_num FROM alembic_version").fetchone()
-            connection.execute("SELECT count(*) FROM conference").fetchone()
-    except sqlite3.DatabaseError as problem:
-        return f"it is no database of this site ({problem})"
-    return None
-
-
-def _copy(source: Path, target: Path) -> None:
-    """By SQLite's backup interface, which gives writers their turn and starts over when they change what was copied."""
-    with closing(sqlite3.connect(source, timeout=30)) as read, closing(sqlite3.connect(target, timeout=30)) as write:
-        read.backup(write, pages=-1)
-        # a copy of a WAL database is one, too, and could not be read from a folder that nobody may write to
-        if target.suffix != ".sqlite3":
-            write.execute("PRAGMA journal_mode = DELETE")
-
-
-def _sync(file: Path) -> None:
-    for path in (file, file.absolute().parent):
-        descriptor = os.open(path, os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
-
-
-def _database(verb: str) -> Path:
     settings = _settings()
-    if not settings.on_sqlite:
-        tool = "pg_dump" if verb == "backup" else "pg_restore"
-        click.echo(f"This site is on PostgreSQL: use {tool} for a {verb}.", err=True)
-        sys.exit(2)
-    name = make_url(settings.database_url).database
-    assert name is not None
-    return Path(name)
+    try:
+        source = restoring.look(settings, file)
+        present = restoring.in_use(settings)
+        if present is not None and not replace:
+            click.confirm(f"There is a site here, with {present}. FILE replaces all of it. Go on?", abort=True)
+        db.store().dispose()
+        with progress.shown() as tell:
+            restored = restoring.restore(settings, source, now=utcnow(), tell=tell)
+    except BackupError as problem:
+        raise click.ClickException(str(problem)) from problem
+    migrate(settings.database_url)
+    jobs.prepare(settings)
+    if restored.kept is not None:
+        click.echo(f"What was here is kept as {restored.kept}")
+    for remark in restored.remarks:
+        click.echo(remark)
+    click.echo(f"Restored from {file}.")
+    wrong = _verified()
+    click.echo("Now start the site: python3 app.py" if not wrong else "`verify` says what is off in it.")
+    context.exit(1 if wrong else 0)
+
+
+def _verified() -> int:
+    """Look at the restored data as `verify` does, with settings read anew: its keys may be others now."""
+    settings = _settings()
+    store = Store(settings.database_url, settings.base_url)
+    try:
+        with store.reading() as reading:
+            wrong = sum(finding.is_wrong for finding in checks.run(reading, now=utcnow()))
+            click.echo(f"{checks.count(reading)} checked, {wrong or 'nothing'} wrong.")
+    finally:
+        store.dispose()
+    return wrong
+
+
+@click.command("copy-to")
+@click.argument("url")
+@with_appcontext
+def copy_to(url: str) -> None:
+    """Copy the site's data into the empty database at URL, from SQLite to PostgreSQL or back, and compare every row."""
+    from barcamp.backup import copying  # loads Alembic
+
+    settings = _settings()
+    try:
+        target = database_address(url)
+        with progress.shown() as tell:
+            sums = copying.copy(settings.database_url, target, tell=tell)
+    except SettingsError as problem:
+        raise click.BadParameter(str(problem), param_hint="URL") from problem
+    except BackupError as problem:
+        raise click.ClickException(str(problem)) from problem
+    rows = sum(found.rows for found in sums.values())
+    click.echo(f"{rows:,} rows of {len(sums)} tables are the same on both sides.")
+    click.echo("What was written here since is not there. Set BARCAMP_DATABASE_URL to move; the data folder stays.")
 
 
 def _settings() -> Settings:

@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-import os
-
 import click
 from flask import current_app
 from flask.cli import with_appcontext
 
-from barcamp import jobs, serve
+from barcamp import jobs
 
 
 @click.command("jobs")
 @with_appcontext
 def command() -> None:
-    """Send letters and do the daily clean-up, until Ctrl-C. `python3 app.py` runs one by itself."""
-    parent = os.environ.get(jobs.PARENT, "")
-    if parent.isdigit():
-        serve.die_with_parent(int(parent))
+    """Send letters and do the daily clean-up, until Ctrl-C. gunicorn has one of its own, unless BARCAMP_JOBS=0."""
     jobs.run_worker(current_app._get_current_object())  # type: ignore[attr-defined]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session, selectinload
 
 from barcamp.conferences.models import Conference, FormerSlug, Role, RoleKind, Sponsor
@@ -15,19 +15,21 @@ from barcamp.people.models import Person
 
 def find_conference(db: Session, slug: str, *, fresh: bool = False) -> Conference | None:
     """A conference with its sponsors. `fresh` reads again what this session has read before."""
-    return db.scalars(
-        select(Conference)
-        .where(Conference.slug == slug)
-        .options(selectinload(Conference.sponsors))
-        .execution_options(populate_existing=fresh)
-    ).one_or_none()
+    return db.scalars(_CONFERENCE, {"slug": slug}, execution_options={"populate_existing": fresh}).one_or_none()
+
+
+# every page asks for these, and to put a statement together takes longer than to run it
+_CONFERENCE = select(Conference).where(Conference.slug == bindparam("slug")).options(selectinload(Conference.sponsors))
+_REVISION = (
+    select(Head.revision)
+    .join(Conference, Conference.id == Head.conference_id)
+    .where(Conference.slug == bindparam("slug"))
+)
 
 
 def find_revision(db: Session, slug: str) -> int | None:
     """How far the log of the conference at this address has come."""
-    return db.execute(
-        select(Head.revision).join(Conference, Conference.id == Head.conference_id).where(Conference.slug == slug)
-    ).scalar_one_or_none()
+    return db.execute(_REVISION, {"slug": slug}).scalar_one_or_none()
 
 
 def last_revision(db: Session, conference_id: int, subject: str) -> int:

@@ -204,7 +204,7 @@ def subject_of(conference: Conference) -> str:
 def _stamp(db: Session, conference: Conference, now: datetime) -> None:
     """Its own line in calendars has changed (RFC 5545, 3.8.7.2 and 3.8.7.4)."""
     conference.sequence += 1
-    conference.stamped_at = now
+    conference.stamped_at = max(now, conference.stamped_at)
 
 
 def _refuse_taken_slug(db: Session, conference: Conference) -> None:

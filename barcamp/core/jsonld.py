@@ -9,6 +9,7 @@ import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -58,9 +59,25 @@ class ConferenceFacts:
     description: str = ""
 
 
+def conference_in_html(conference: ConferenceFacts, talks: Iterable[TalkFacts] = ()) -> str:
+    """`in_html` of `conference_event`. Of the hundreds of talks on a page one has changed: the others are kept."""
+    whole = in_html(conference_event(conference))
+    parts = ",".join(_part_in_html(talk, conference) for talk in talks)
+    return f'{whole[:-1]},"subEvent":[{parts}]}}' if parts else whole
+
+
+@lru_cache(maxsize=1024)
+def _part_in_html(talk: TalkFacts, conference: ConferenceFacts) -> str:
+    return in_html(_part(talk, conference))
+
+
+def _part(talk: TalkFacts, conference: ConferenceFacts) -> dict[str, Any]:
+    return {"@type": "Event", **_talk(talk, conference)}
+
+
 def conference_event(conference: ConferenceFacts, talks: Iterable[TalkFacts] = ()) -> dict[str, Any]:
-    """A conference, with its talks as `subEvent`."""
-    parts = [{"@type": "Event", **_talk(talk, conference)} for talk in talks]
+    """A conference, with its talks as `subEvent`, which comes last."""
+    parts = [_part(talk, conference) for talk in talks]
     said = {
         "@context": CONTEXT,
         "@type": "Event",

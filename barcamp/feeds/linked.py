@@ -10,9 +10,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, defer
 
 from barcamp.conferences.models import Conference
-from barcamp.core.jsonld import ConferenceFacts, TalkFacts, Venue, conference_event, in_html, talk_event
+from barcamp.core.jsonld import ConferenceFacts, TalkFacts, Venue, conference_in_html, in_html, talk_event
 from barcamp.schedule.entries import moved_from
 from barcamp.schedule.models import Entry
+from barcamp.schedule.public import AnyEntry
 from barcamp.wall.models import Note
 from barcamp.web import markdown
 
@@ -22,7 +23,7 @@ LONGEST_WORDS = 300
 
 
 def of_conference(
-    conference: Conference, entries: Iterable[Entry], base: str, *, blocks: Collection[int] = ()
+    conference: Conference, entries: Iterable[AnyEntry], base: str, *, blocks: Collection[int] = ()
 ) -> Markup:
     """A conference with the sessions of its published schedule. `blocks` (ids of notes) are of lightning talks: those
     have no page of their own.
@@ -31,7 +32,7 @@ def of_conference(
     talks = [
         _talk(conference, entry, base, _names(entry), in_the_schedule=entry.note_id in blocks) for entry in shown
     ]  # fmt: skip
-    return script(conference_event(_conference(conference, base), talks))
+    return _in_script(conference_in_html(_conference(conference, base), talks))
 
 
 def first_entries(db: Session, conference: Conference) -> Sequence[Entry]:
@@ -45,7 +46,7 @@ def first_entries(db: Session, conference: Conference) -> Sequence[Entry]:
     ).all()
 
 
-def of_note(conference: Conference, note: Note, entry: Entry | None, base: str) -> Markup:
+def of_note(conference: Conference, note: Note, entry: AnyEntry | None, base: str) -> Markup:
     """A session, once it is public where and when it is. `note` has its people loaded."""
     if entry is None or entry.state == "hidden":
         return Markup()
@@ -56,7 +57,12 @@ def of_note(conference: Conference, note: Note, entry: Entry | None, base: str) 
 
 def script(data: dict[str, Any]) -> Markup:
     """A block of data: a browser runs nothing of it, and `in_html` lets nothing out of it."""
-    return Markup('<script type="application/ld+json">{}</script>').format(Markup(in_html(data)))  # noqa: S704
+    return _in_script(in_html(data))
+
+
+def _in_script(text: str) -> Markup:
+    """Takes what `in_html` gives."""
+    return Markup(f'<script type="application/ld+json">{text}</script>')  # noqa: S704
 
 
 def _conference(conference: Conference, base: str) -> ConferenceFacts:
@@ -73,14 +79,14 @@ def _conference(conference: Conference, base: str) -> ConferenceFacts:
     )
 
 
-def _names(entry: Entry) -> tuple[str, ...]:
+def _names(entry: AnyEntry) -> tuple[str, ...]:
     """An entry keeps its hosts as one line; somebody "Oak, Jr." is two people to a search engine alone."""
     return tuple(entry.hosts.split(", ")) if entry.hosts else ()
 
 
 def _talk(
     conference: Conference,
-    entry: Entry,
+    entry: AnyEntry,
     base: str,
     performers: tuple[str, ...],
     description: str = "",

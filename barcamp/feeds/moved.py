@@ -29,7 +29,7 @@ def follow_base_url(store: Store, *, now: datetime) -> int:
         with store.writing() as db:
             conference = db.get_one(Conference, conference_id)
             log.hold(db, conference)
-            conference.stamped_at = now
+            conference.stamped_at = max(now, conference.stamped_at)
             publishing.refresh(db, conference, now=now)
     for person_id in speakers:
         with store.writing() as db:

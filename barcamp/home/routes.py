@@ -2,29 +2,30 @@
 
 from __future__ import annotations
 
-import logging
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from flask import Blueprint, render_template
+from flask import Blueprint, abort, current_app, render_template, request
 from flask.typing import ResponseReturnValue
-from sqlalchemy.exc import SQLAlchemyError
 
 from barcamp import db
 from barcamp.conferences import queries, words
 from barcamp.conferences.models import Conference
+from barcamp.front.shared import shared
+from barcamp.settings import Settings
 from barcamp.web.clock import utcnow
 from barcamp.web.guard import anyone, me
 
 blueprint = Blueprint("home", __name__)
-log = logging.getLogger(__name__)
 
 PLAIN = {"Content-Type": "text/plain; charset=utf-8", "Cache-Control": "no-store"}
+HALF_A_YEAR = timedelta(days=182)  # it is read anew long before
 ONE_DAY = timedelta(days=1)  # a day around UTC's holds today's date of every zone
 
 
 @blueprint.get("/")
 @anyone
+@shared
 def index() -> ResponseReturnValue:
     now, person = utcnow(), me()
     ahead = queries.listed(db.session(), ending_from=now.date() - ONE_DAY)
@@ -60,13 +61,21 @@ def healthz() -> ResponseReturnValue:
 @blueprint.get("/readyz")
 @anyone
 def readyz() -> ResponseReturnValue:
-    """Ready: the database is reached and stands at the newest migration."""
-    from barcamp.migrate import is_current  # loads Alembic, which no other page needs
+    """Ready: the database answers, is migrated, and this process is not about to end; else one word why not."""
+    why_not = current_app.extensions["ready"].why_not()
+    return ("ok\n", 200, PLAIN) if why_not is None else (f"{why_not}\n", 503, PLAIN)
 
-    try:
-        with db.store().reader.connect() as connection:
-            current = is_current(connection)
-    except SQLAlchemyError:
-        log.exception("the database cannot be reached")
-        return "the database cannot be reached\n", 503, PLAIN
-    return ("ok\n", 200, PLAIN) if current else ("the database is not migrated\n", 503, PLAIN)
+
+@blueprint.get("/.well-known/security.txt")
+@anyone
+def security_txt() -> ResponseReturnValue:
+    """Where whoever finds a hole can write to (RFC 9116)."""
+    settings: Settings = current_app.extensions["settings"]
+    if settings.security_contact is None:
+        abort(404)
+    lines = {
+        "Contact": settings.security_contact,
+        "Expires": (utcnow() + HALF_A_YEAR).strftime("%Y-%m-%dT00:00:00Z"),
+        "Canonical": f"{settings.base_url}{request.path}",
+    }
+    return "".join(f"{name}: {value}\n" for name, value in lines.items()), 200, PLAIN

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import Session, joinedload, selectinload, undefer
 
 from barcamp.conferences.models import Conference
@@ -24,6 +24,8 @@ from barcamp.wall.service.content import NoteContent
 #: How many imports pages list, and how many that were taken are looked at for what they had brought.
 SHOWN = 20
 _UNDER_WAY = ("waiting", "running")
+#: A reader that was not heard of for so long has ended: reading takes a minute and a half at the very most.
+SILENT = timedelta(minutes=3)
 _BATCH = 500
 
 
@@ -47,14 +49,17 @@ def count_under_way(db: Session, conference: Conference) -> int:
     return db.execute(query).scalar_one()
 
 
-def find_waiting(db: Session, *, silent_since: datetime) -> int | None:
-    """The id of the next import to read: one that waits, or whose reader has not been heard of since then."""
-    return db.scalars(
-        select(Import.id)
-        .where((Import.state == "waiting") | ((Import.state == "running") & (Import.beat_at < silent_since)))
-        .order_by(Import.id)
-        .limit(1)
-    ).one_or_none()
+def is_free(now: datetime) -> ColumnElement[bool]:
+    """The condition that it may be read: it waits, or its reader has been silent for too long. One who was heard of
+    much later than now was heard of by a clock that was set back since.
+    """
+    is_silent = or_(Import.beat_at < now - SILENT, Import.beat_at > now + SILENT)
+    return or_(Import.state == "waiting", and_(Import.state == "running", is_silent))
+
+
+def find_waiting(db: Session, *, now: datetime) -> int | None:
+    """The id of the next import to read."""
+    return db.scalars(select(Import.id).where(is_free(now)).order_by(Import.id).limit(1)).one_or_none()
 
 
 def find_for_reading(db: Session, import_id: int) -> tuple[Import, Conference]:

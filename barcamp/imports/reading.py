@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from barcamp import fetch
 from barcamp.conferences.models import Conference
@@ -19,8 +19,6 @@ from barcamp.limited import run_limited
 
 log = logging.getLogger(__name__)
 
-#: A reader that was not heard of for so long has ended: reading takes a minute and a half at the very most.
-SILENT = timedelta(minutes=3)
 #: Seconds of computing for one file.
 SECONDS = 10
 MOST_SAID = 300
@@ -37,11 +35,11 @@ def read_waiting(store: Store, *, clock: Callable[[], datetime], network: Networ
 def _read_next(store: Store, clock: Callable[[], datetime], network: Network) -> bool:
     """Read one. Nothing is fetched or computed while a transaction is open."""
     with store.reading() as db:
-        import_id = queries.find_waiting(db, silent_since=clock() - SILENT)
+        import_id = queries.find_waiting(db, now=clock())
     if import_id is None:
         return False
     with store.writing() as db:
-        if not service.claim(db, import_id, silent_since=clock() - SILENT, now=clock()):
+        if not service.claim(db, import_id, now=clock()):
             return True  # somebody else reads it; there may be another one
     with store.reading() as db:
         row, conference = queries.find_for_reading(db, import_id)

@@ -48,14 +48,11 @@ def ask(
     return row
 
 
-def claim(db: Session, import_id: int, *, silent_since: datetime, now: datetime) -> bool:
+def claim(db: Session, import_id: int, *, now: datetime) -> bool:
     """Make it this reader's. False when somebody has been quicker."""
     taken = db.execute(
         update(Import)
-        .where(
-            Import.id == import_id,
-            (Import.state == "waiting") | ((Import.state == "running") & (Import.beat_at < silent_since)),
-        )
+        .where(Import.id == import_id, queries.is_free(now))
         .values(state="running", beat_at=now)
         .returning(Import.id)
         .execution_options(synchronize_session=False)

@@ -38,6 +38,7 @@ class Chain:
         self.listeners = 0
         self.taken: set[Taken] = set()  # those whose connections are written to by the hub itself
         self.is_unwritten = False  # to them
+        self.devices: set[int] = set()  # the sign-ins that let somebody listen here since its last end
 
     def add(self, data: bytes, *, ends: bool = False) -> None:
         if not self.listeners:

@@ -51,7 +51,7 @@ class Channel:
 
     def due_in(self, now: datetime, tick: float) -> float | None:
         """Seconds until the next look is worth it, 0.0 for at once, None while nothing has changed."""
-        if self.boundary is not None and now >= self.boundary:
+        if (self.boundary is not None and now >= self.boundary) or now < self._stood_at:  # a clock was set back
             return 0.0
         waits = [self._lines_from - tick] if self.is_stale else []
         if self.counts_are_stale:
@@ -76,6 +76,11 @@ class Channel:
         if counts is not None:
             said.append(self._counts(counts, spread, now, tick))
         self._tell(said, ends=any(line.kind in frames.ROLE_KINDS for line in lines))
+
+    def end_team(self) -> None:
+        """The streams of the team are over; those that come again are asked anew whose they are."""
+        self.team.devices.clear()
+        self.team.add(b"", ends=True)
 
     def end(self) -> None:
         """All streams are over, and nothing is left to tell."""
@@ -127,7 +132,7 @@ class Channel:
 
     def _stand(self, conference: Conference, now: datetime) -> None:
         phases = (conference.registration, conference.wall, conference.stars)
-        self.phases = [phase.state(now) for phase in phases]
+        self.phases, self._stood_at = [phase.state(now) for phase in phases], now
         self.shown = conference.counts_are_shown(now)
         moments = [moment for phase in phases for moment in (phase.opens_at, phase.closes_at)]
         self.boundary = min((moment for moment in moments if moment is not None and moment > now), default=None)

@@ -17,6 +17,7 @@ from typing import Any
 from flask import Flask
 from sqlalchemy.orm import Session
 
+from barcamp import meters
 from barcamp.db import Store
 from barcamp.live import frames, queries, watch
 from barcamp.live.chain import Chain
@@ -25,6 +26,7 @@ from barcamp.live.errors import TooManyListeners
 from barcamp.live.stream import Stream
 from barcamp.live.taken import Writer
 from barcamp.log import queries as log_queries
+from barcamp.people import queries as people
 from barcamp.settings import Settings
 from barcamp.web.clock import utcnow
 
@@ -41,6 +43,7 @@ AFTER_TROUBLE = 1.0
 FETCHES = 400
 #: … spread over so many milliseconds at least and at most.
 SPREAD = (600, 8000)
+_OPEN, _OPENED = meters.gauge("barcamp_streams_open"), meters.counter("barcamp_streams_opened_total")
 
 
 def install(app: Flask, settings: Settings) -> None:
@@ -66,7 +69,6 @@ class Hub:
         self._poked = threading.Event()
         self._is_watching = self._is_closed = False
         self._watcher: threading.Thread | None = None
-        self._teller = watch.Teller(store)
 
     @property
     def spread(self) -> int:
@@ -75,17 +77,23 @@ class Hub:
         return min(highest, max(lowest, self.listeners * self._processes * 1000 // FETCHES))
 
     def wake(self) -> None:
-        """There was a commit: tell the listeners here, and the other processes where they do not notice themselves."""
+        """There was a commit in this process: look what there is to tell."""
         self._poked.set()
-        if not self.store.on_sqlite:
-            self._teller.tell()
 
     def join(
-        self, conference_id: int, *, since: int | None, team: bool, sees_counts: bool, environ: dict[str, Any]
+        self,
+        conference_id: int,
+        *,
+        since: int | None,
+        team: bool,
+        device_id: int | None,
+        sees_counts: bool,
+        environ: dict[str, Any],
     ) -> Stream:
         """A new stream: the lines after `since` (None: from now on), then what comes. Raises TooManyListeners.
 
-        `team`: an organizer, who reads every line whole. The stream must be read or closed.
+        `team`: an organizer, who reads every line whole, for as long as the sign-in `device_id` holds. The stream must
+        be read or closed.
         """
         with self._lock:
             if self.listeners >= self.most or self._is_closed or not self.is_serving():
@@ -93,12 +101,16 @@ class Hub:
             with self.store.reading() as db:
                 channel = self._channel(db, conference_id, since or 0)
             chain = channel.team if team else channel.public
+            if team and device_id is not None:
+                chain.devices.add(device_id)
             start, upto = chain.tail, channel.revision
             snapshot = b""
             if sees_counts:
                 snapshot = channel.snapshot(team=team, spread=self.spread, now=self._clock())
             chain.listeners += 1
             self.listeners += 1
+            meters.add(_OPENED)
+            meters.own.set(_OPEN, self.listeners)
             self._watch()
         opening = self._opening(conference_id, since, upto, snapshot, team=team)
         until = time.monotonic() + self.longest * random.uniform(0.9, 1.1)  # noqa: S311 - nothing to guess
@@ -109,6 +121,7 @@ class Hub:
         with self._lock:
             chain.listeners -= 1
             self.listeners -= 1
+            meters.own.set(_OPEN, self.listeners)
 
     def close(self) -> None:
         """End all streams, take no more, and return when nothing of this hub is under way any more."""
@@ -116,7 +129,7 @@ class Hub:
         self._poked.set()
         if self._watcher is not None:
             self._watcher.join()
-        self._teller.close()
+        self.store.teller.close()
 
     def _channel(self, db: Session, conference_id: int, heard: int) -> Channel:
         """The conference's channel, which has come at least as far as another process has told already."""
@@ -162,7 +175,7 @@ class Hub:
     def _keep_watching(self) -> None:
         """Watch until nobody listens any more; whatever breaks, begin again, for the streams are still there."""
         while True:
-            ear = watch.ear(self.store, self._teller, self._poked.set)
+            ear = watch.ear(self.store, self._poked.set)
             try:
                 ear.start()
                 self._look_around(ear)
@@ -189,6 +202,7 @@ class Hub:
             self.writer.write_on()
             tick = time.monotonic()
             if tick >= ping_at:
+                self._end_signed_out()
                 self._ping(tick)
                 ping_at = tick + PING_SECONDS
             if self.listeners:
@@ -228,6 +242,19 @@ class Hub:
                     channel.look(db, conference, head, spread=self.spread, now=now, tick=tick)
                 else:
                     channel.end()
+
+    def _end_signed_out(self) -> None:
+        """Who has signed out, here or by another machine, hears no more of what only the team may."""
+        with self._lock:
+            listening = {device for channel in self._channels.values() for device in channel.team.devices}
+        if not listening:
+            return
+        with self.store.reading() as db:
+            gone = listening - people.alive(db, listening, now=self._clock())
+        with self._lock:
+            for channel in self._channels.values():
+                if channel.team.devices & gone:
+                    channel.end_team()
 
     def _ping(self, tick: float) -> None:
         with self._lock:

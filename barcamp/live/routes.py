@@ -11,12 +11,13 @@ from flask.typing import ResponseReturnValue
 
 from barcamp import db
 from barcamp.conferences.models import Conference
+from barcamp.front.shared import shared
 from barcamp.live import frames, queries
 from barcamp.live.hub import Hub
 from barcamp.log import queries as log
 from barcamp.web import fresh
 from barcamp.web.clock import utcnow
-from barcamp.web.guard import anyone, roles
+from barcamp.web.guard import anyone, roles, this_device
 from barcamp.web.load import conference_or_404
 
 blueprint = Blueprint("live", __name__)
@@ -36,12 +37,13 @@ def live(slug: str) -> ResponseReturnValue:
     conference = conference_or_404(slug)
     if request.method == "HEAD":
         return Response(headers=HEADERS)
-    team, shown = is_team(conference), sees_counts(conference)
+    team, shown, device = is_team(conference), sees_counts(conference), this_device()
     db.rollback()  # nothing of this request's stays for as long as the stream does, nor while it waits to be let in
     stream = hub().join(
         conference.id,
         since=revision_in(request.headers.get("Last-Event-ID") or request.args.get("since", "")),
         team=team,
+        device_id=None if device is None else device.id,
         sees_counts=shown,
         environ=request.environ,
     )
@@ -50,6 +52,7 @@ def live(slug: str) -> ResponseReturnValue:
 
 @blueprint.get("/<slug:slug>/changes")
 @anyone
+@shared
 def changes(slug: str) -> ResponseReturnValue:
     """`{"revision", "changes": [frames], "more", "counts", "spread"}`: the lines after `?since=`, and all counts."""
     conference, session, now = conference_or_404(slug), db.session(), utcnow()

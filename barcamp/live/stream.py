@@ -8,8 +8,9 @@ import time
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
+from barcamp import meters
 from barcamp.live.chain import Batch, Chain
-from barcamp.live.taken import Taken, can_be_taken
+from barcamp.live.taken import FRAMES, Taken, can_be_taken
 
 if TYPE_CHECKING:
     from barcamp.live.hub import Hub
@@ -60,6 +61,7 @@ class Stream:
         if batch is None or (batch.ends and not batch.data):
             raise StopIteration
         self._batch, self._is_over = batch, batch.ends
+        meters.add(FRAMES)
         return batch.data
 
     def _be_taken(self) -> None:

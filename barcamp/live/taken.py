@@ -15,11 +15,13 @@ import time
 from collections.abc import Callable
 from typing import Any
 
+from barcamp import meters
 from barcamp.live.chain import Batch, Chain
 
 #: So many connections are written to before other work of this process gets its turn.
 IN_A_ROW = 100
 LAST_CHUNK = b"0\r\n\r\n"
+FRAMES = meters.counter("barcamp_stream_frames_total")
 
 
 def can_be_taken(environ: dict[str, Any]) -> bool:
@@ -74,6 +76,7 @@ class Taken:
         if self._batch.next is None:
             return False
         self._batch = self._batch.next
+        meters.add(FRAMES)
         self._left = self._batch.chunk if self._is_chunked else self._batch.data
         self._is_over = self._batch.ends
         return True

@@ -26,6 +26,7 @@ from urllib.parse import unquote, urlsplit
 
 from werkzeug.urls import iri_to_uri
 
+from barcamp import meters
 from barcamp.core.slugs import clean_line
 from barcamp.db import Store
 from barcamp.mail import queries, service, unsubscribe
@@ -35,11 +36,16 @@ from barcamp.settings import Settings
 
 log = logging.getLogger(__name__)
 
-BATCH = 20
+#: Claimed at once. Few, for they wait for the lease to end when this worker is killed.
+BATCH = 5
 #: Seconds for one step with the server.
 PATIENCE = 15.0
 #: A letter is not begun when its lease would run out before the slowest server could answer.
 NEEDED = timedelta(minutes=2)
+
+_SENT, _REFUSED, _HELD_UP = (
+    meters.counter("barcamp_letters_total", outcome=outcome) for outcome in ("sent", "failed", "held-up")
+)
 
 Clock = Callable[[], datetime]
 
@@ -166,17 +172,19 @@ def _send_all(store: Store, way: Way, claims: Sequence[Claim], clock: Clock) -> 
         except NotSent as problem:
             # the server's words may hold the reader's address, so they stay in the letter's row
             log.warning("letter %s (%s) was not sent", claim.id, claim.kind)
+            meters.add(_REFUSED)
             with store.writing() as db:
                 service.mark_failed(db, claim, str(problem), for_good=problem.for_good, now=clock())
             continue
         except NoServer as problem:
             log.warning("%s letters wait: %s", len(claims) - place, problem)
+            meters.add(_HELD_UP)
             with store.writing() as db:
-                for left in claims[place:]:
-                    service.mark_failed(db, left, str(problem), for_good=False, now=clock())
+                service.wait_for_server(db, claims[place:], str(problem), now=clock())
             break
         with store.writing() as db:
             service.mark_sent(db, claim, now=clock())
+        meters.add(_SENT)
         sent += 1
     return sent
 

@@ -113,8 +113,8 @@ def sign_in_code(
         "{hello}\n\n"
         "your code to sign in at BarCamp is\n\n"
         "    {code}\n\n"
-        "Or open this link and press the button:\n{link}\n\n"
-        "Each works once, for 15 minutes. Nobody asked for this? Then you can throw this letter away."
+        "Type it where you asked for it, within 15 minutes. Or open this link and press the button:\n{link}\n\n"
+        "It works once, for an hour. Nobody asked for this? Then you can throw this letter away."
     ).format(hello=_hello(name), code=code, link=links.sign_in_link(token))
     return write(db, "sign-in-code", to, _("Your code for BarCamp"), text, person_id=person_id, now=now)
 

@@ -19,7 +19,7 @@ class Letter(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     kind: Mapped[str]
     person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id", ondelete="SET NULL"), index=True)
-    to_address: Mapped[str]
+    to_address: Mapped[str] = mapped_column(index=True)
     subject: Mapped[str]
     text: Mapped[str]
     message_id: Mapped[str] = mapped_column(unique=True)

@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from sqlalchemy import exists, select
+from sqlalchemy import and_, exists, or_, select
 from sqlalchemy.orm import Session, undefer
 
 from barcamp.mail.models import Letter
+
+#: How long a worker has for what it claimed; after that another one may take it. A worker that is killed holds up those
+#: for so long, and one of them may be a code that somebody waits for, good for a quarter of an hour.
+LEASE = timedelta(minutes=3)
+#: Pauses after the first, second, … failure; the last one is repeated. All in all about a day.
+PAUSES = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 240))
+#: As far as the clocks of two machines may be apart.
+CLOCKS_APART = timedelta(minutes=1)
 
 
 def some_are_due(db: Session, now: datetime) -> bool:
@@ -35,4 +43,11 @@ def due(db: Session, now: datetime, *, limit: int) -> Sequence[Letter]:
 
 
 def _waiting(now: datetime):  # type: ignore[no-untyped-def]  # SQLAlchemy's own words for a condition
-    return Letter.sent_at.is_(None), Letter.given_up_at.is_(None), Letter.due_at <= now
+    """What lies further ahead than a letter of so many attempts can was written by a clock that was set back since.
+    One that was never tried is due when it is written.
+    """
+    # by the number of attempts, the last for all more
+    ahead = [CLOCKS_APART, *(max(LEASE, pause) + CLOCKS_APART for pause in PAUSES)]
+    too_far = [and_(Letter.attempts <= attempts, Letter.due_at > now + most) for attempts, most in enumerate(ahead)]
+    is_due = or_(Letter.due_at <= now, *too_far, Letter.due_at > now + max(ahead))
+    return Letter.sent_at.is_(None), Letter.given_up_at.is_(None), is_due

@@ -13,11 +13,10 @@ from barcamp.mail import queries
 from barcamp.mail.letters import SECRET_KINDS
 from barcamp.mail.models import Letter
 
-#: How long a worker has for what it claimed; after that another one may take it.
-LEASE = timedelta(minutes=10)
-#: Pauses after the first, second, … failure; the last one is repeated. All in all about a day.
-PAUSES = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 240))
+LEASE, PAUSES = queries.LEASE, queries.PAUSES
 MOST_ATTEMPTS = 10
+#: Until a server that was not there is looked for again, and until a letter is of no use to its reader.
+UNTIL_ASKED_AGAIN, TOO_OLD = timedelta(minutes=1), timedelta(days=3)
 KEPT = timedelta(days=30)
 LONGEST_ERROR = 300
 
@@ -79,6 +78,16 @@ def mark_failed(db: Session, letter: Claim, error: str, *, for_good: bool, now: 
         pause = PAUSES[min(letter.attempt, len(PAUSES)) - 1]
         values = {"due_at": now + pause, "last_error": error}
     db.execute(update(Letter).where(Letter.id == letter.id, Letter.due_at == letter.lease_ends).values(values))
+
+
+def wait_for_server(db: Session, letters: Sequence[Claim], error: str, *, now: datetime) -> None:
+    """No server takes any letter: no fault of theirs, so the attempt does not count, and they go out soon after it is
+    back. What nobody could send for days is of no use any more, and is given up.
+    """
+    waits = {"due_at": now + UNTIL_ASKED_AGAIN, "attempts": Letter.attempts - 1, "last_error": error[:LONGEST_ERROR]}
+    ids = [letter.id for letter in letters]
+    db.execute(update(Letter).where(Letter.id.in_(ids), Letter.sent_at.is_(None)).values(waits))
+    db.execute(update(Letter).where(Letter.id.in_(ids), Letter.written_at < now - TOO_OLD).values(given_up_at=now))
 
 
 def hand_back(db: Session, letters: Sequence[Claim], *, now: datetime) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from sqlalchemy import case, func, or_, select
+from sqlalchemy import bindparam, case, func, or_, select
 from sqlalchemy.orm import Session, contains_eager
 
 from barcamp.conferences.models import Conference
@@ -35,21 +35,8 @@ class Banner:
 def for_person(db: Session, person_id: int, conference: Conference | None, *, locale: str) -> Banner:
     """What somebody has not read, unless they want nothing on pages. One SELECT; three where something is here."""
     # no conference has the id 0: on pages of none, nothing is here
-    here = case((Bulletin.conference_id == (0 if conference is None else conference.id), 1), else_=0)
-    rows = db.execute(
-        select(News, func.count().over(), func.sum(here).over(), here)
-        .select_from(News)
-        .join(News.bulletin)
-        .outerjoin(NewsChoice, NewsChoice.person_id == News.person_id)
-        .where(
-            News.person_id == person_id,
-            News.read_at.is_(None),
-            or_(NewsChoice.on_pages.is_(None), NewsChoice.on_pages),
-        )
-        .options(contains_eager(News.bulletin))
-        .order_by(here.desc(), News.bulletin_id.desc())
-        .limit(MOST)
-    ).all()
+    asked = {"person_id": person_id, "conference_id": 0 if conference is None else conference.id}
+    rows = db.execute(_UNREAD, asked).all()
     if not rows:
         return Banner()
     unread, unread_here = rows[0][1], int(rows[0][2])
@@ -58,20 +45,40 @@ def for_person(db: Session, person_id: int, conference: Conference | None, *, lo
     return Banner(unread, items, cut + unread_here - len(news), can_be_read=True)
 
 
+_HERE = case((Bulletin.conference_id == bindparam("conference_id"), 1), else_=0)
+_UNREAD = (
+    select(News, func.count().over(), func.sum(_HERE).over(), _HERE)
+    .select_from(News)
+    .join(News.bulletin)
+    .outerjoin(NewsChoice, NewsChoice.person_id == News.person_id)
+    .where(
+        News.person_id == bindparam("person_id"),
+        News.read_at.is_(None),
+        or_(NewsChoice.on_pages.is_(None), NewsChoice.on_pages),
+    )
+    .options(contains_eager(News.bulletin))
+    .order_by(_HERE.desc(), News.bulletin_id.desc())
+    .limit(MOST)
+)
+
+
 def for_guest(db: Session, conference: Conference, *, now: datetime, locale: str) -> Banner:
     """The newest of what organizers have said to everybody, for a while. One SELECT."""
-    newest = db.scalars(
-        select(Bulletin)
-        .where(
-            Bulletin.conference_id == conference.id,
-            Bulletin.kind == "announcement",
-            Bulletin.audience == "everybody",
-            Bulletin.told_at > now - GUESTS,
-        )
-        .order_by(Bulletin.id.desc())
-        .limit(1)
-    ).all()
+    newest = db.scalars(_NEWEST, {"conference_id": conference.id, "since": now - GUESTS}).all()
     return Banner(items=inbox.of_bulletins(db, conference, newest, locale=locale))
+
+
+_NEWEST = (
+    select(Bulletin)
+    .where(
+        Bulletin.conference_id == bindparam("conference_id"),
+        Bulletin.kind == "announcement",
+        Bulletin.audience == "everybody",
+        Bulletin.told_at > bindparam("since"),
+    )
+    .order_by(Bulletin.id.desc())
+    .limit(1)
+)
 
 
 def _cut(items: Sequence[Item]) -> tuple[list[Item], int]:

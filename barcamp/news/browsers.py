@@ -95,15 +95,23 @@ def bring_along(db: Session, walk_in_id: int, person_id: int) -> None:
     )
 
 
-def tie(db: Session, person_id: int, token_hash: bytes) -> None:
+def tie(db: Session, person_id: int, token_hash: bytes, *, now: datetime) -> None:
     """What came along hangs on this sign-in from now on, as it did on the one before."""
-    device = people.find_device(db, token_hash)
+    device = people.find_device(db, token_hash, now=now)
     if device is not None:
         db.execute(
             update(PushSubscription)
             .where(PushSubscription.person_id == person_id, PushSubscription.device_id.is_(None))
             .values(device_id=device.id)
         )
+
+
+def hand_on(db: Session, device_id: int, token_hash: bytes, *, now: datetime) -> None:
+    """Somebody has signed in once more on a browser: it goes on hearing."""
+    db.flush()
+    device = people.find_device(db, token_hash, now=now)
+    if device is not None:
+        db.execute(update(PushSubscription).where(PushSubscription.device_id == device_id).values(device_id=device.id))
 
 
 def _make_room(db: Session, person_id: int) -> None:

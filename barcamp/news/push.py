@@ -19,7 +19,7 @@ from typing import Literal
 from sqlalchemy import delete, exists, or_, select, update
 from sqlalchemy.orm import Session
 
-from barcamp import fetch
+from barcamp import fetch, meters
 from barcamp.db import Store, wake
 from barcamp.news import vapid
 from barcamp.news.models import PushMessage, PushSubscription
@@ -191,6 +191,7 @@ def claim_due(db: Session, *, limit: int, now: datetime) -> list[Claim]:
 
 def mark(db: Session, claim: Claim, result: Result, *, now: datetime) -> None:
     """Write down what became of it. Who is gone is forgotten with all that waits for them."""
+    meters.add(meters.counter("barcamp_pushes_total", outcome=result.outcome))
     this = PushMessage.id == claim.id
     if result.outcome == "sent":
         db.execute(update(PushMessage).where(this).values(sent_at=now, last_error=None))
@@ -226,4 +227,6 @@ def forget_old(db: Session, *, now: datetime) -> None:
 
 
 def _waiting(now: datetime):  # type: ignore[no-untyped-def]  # SQLAlchemy's own words for a condition
-    return PushMessage.sent_at.is_(None), PushMessage.given_up_at.is_(None), PushMessage.due_at <= now
+    """No pause is longer than the longest: what lies further ahead was written by a clock that was set back since."""
+    is_due = or_(PushMessage.due_at <= now, PushMessage.due_at > now + max(LEASE, LONGEST_WAIT, *PAUSES))
+    return PushMessage.sent_at.is_(None), PushMessage.given_up_at.is_(None), is_due

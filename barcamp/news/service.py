@@ -125,7 +125,8 @@ def _message(
 
 
 def _refuse_too_many(db: Session, conference: Conference, now: datetime) -> None:
-    said = queries.announced_since(db, conference, now - HOUR)
+    # what was said later than now was said by a clock that was set back since
+    said = [at for at in queries.announced_since(db, conference, now - HOUR) if at <= now]
     if len(said) >= MOST_AN_HOUR:
         free_at = said[-MOST_AN_HOUR] + HOUR
         raise TooManyAnnouncements(MOST_AN_HOUR, max(1, int((free_at - now).total_seconds())))

@@ -10,7 +10,10 @@ class TooManyCodes(TooMany):
 
     def __init__(self, retry_after: int) -> None:
         super().__init__(
-            N_("We have sent several codes to this address. Please use the newest, or try again in {minutes} minutes."),
+            N_(
+                "We have sent several letters to this address. Please open the link in the newest one, or try again in"
+                " {minutes} minutes."
+            ),
             retry_after,
             minutes=retry_after // 60 + 1,
         )

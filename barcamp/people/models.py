@@ -9,6 +9,9 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from barcamp.db import Base
 
+#: Where a code leads to that has no link, since it signs nobody in.
+NO_LINK = ""
+
 
 class Person(Base):
     """Somebody with a name and an address. A walk-in gave a name alone; of an erased person only the row is left."""

@@ -8,21 +8,24 @@ from __future__ import annotations
 import sys
 import threading
 import unicodedata
-from collections import OrderedDict
-from collections.abc import Callable
-from datetime import datetime, timedelta
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import cache
 from typing import TypeVar
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
-from barcamp.errors import N_, TooMany
+from barcamp.errors import Busy
 
 SHORTEST, LONGEST = 10, 128
 
 _hasher = PasswordHasher()
 _two_at_once = threading.BoundedSemaphore(2)
+#: Hashes that wait for their turn in this process; who comes then is asked to come again, so that a flood of passwords
+#: does not fill the machine with people who wait.
+MOST_WAITING = 20
+_waiting: list[None] = []
 Result = TypeVar("Result")
 
 
@@ -35,37 +38,6 @@ def is_right(password: str, password_hash: str | None) -> bool:
     """Whether the password belongs to the hash. None takes as long as any, so that nobody learns who has one."""
     right = _beside_the_others(lambda: _verify(password_hash or _nobodys_hash(), _settled(password)))
     return right and password_hash is not None
-
-
-class Tries:
-    """Wrong passwords per address within this process: after ten in a quarter of an hour the address has to wait.
-
-    Signing in by a mailed code stays open all the while, so nobody can lock somebody else out.
-    """
-
-    MOST, WITHIN, ADDRESSES = 10, timedelta(minutes=15), 10_000
-
-    def __init__(self) -> None:
-        self._wrong: OrderedDict[str, list[datetime]] = OrderedDict()
-
-    def check(self, email_key: str, now: datetime) -> None:
-        """Raise TooMany while the address has to wait."""
-        recent = [at for at in self._wrong.get(email_key, ()) if at > now - self.WITHIN]
-        if len(recent) >= self.MOST:
-            wait = recent[-self.MOST] + self.WITHIN - now
-            raise TooMany(
-                N_("Too many wrong passwords for this address. Please wait a while, or sign in with a mailed code."),
-                retry_after=int(wait.total_seconds()) + 1,
-            )
-
-    def wrong(self, email_key: str, now: datetime) -> None:
-        recent = [at for at in self._wrong.pop(email_key, ()) if at > now - self.WITHIN]
-        self._wrong[email_key] = [*recent, now][-self.MOST :]
-        while len(self._wrong) > self.ADDRESSES:
-            self._wrong.popitem(last=False)
-
-    def right(self, email_key: str) -> None:
-        self._wrong.pop(email_key, None)
 
 
 def _settled(password: str) -> str:
@@ -86,10 +58,21 @@ def _nobodys_hash() -> str:
 
 
 def _beside_the_others(work: Callable[[], Result]) -> Result:
-    """Run it in a real thread where gevent serves, two at once at the most; as it is elsewhere."""
-    with _two_at_once:
+    """Run it in a real thread where gevent serves, two at once at the most; as it is elsewhere. Raises Busy."""
+    with _in_line(), _two_at_once:
         gevent = sys.modules.get("gevent")
         if gevent is None or not sys.modules["gevent.monkey"].is_module_patched("threading"):
             return work()
         done: Result = gevent.get_hub().threadpool.apply(work)
         return done
+
+
+@contextmanager
+def _in_line() -> Iterator[None]:
+    if len(_waiting) >= MOST_WAITING:
+        raise Busy
+    _waiting.append(None)
+    try:
+        yield
+    finally:
+        _waiting.pop()

@@ -2,25 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import datetime
+from collections.abc import Collection, Sequence
+from datetime import datetime, timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import Session, contains_eager
 
-from barcamp.people.models import Device, Person, SignInCode
+from barcamp.people.models import NO_LINK, Device, Person, SignInCode
 
-_ERASING = 7_204  # which of PostgreSQL's advisory locks are about people
+#: A browser that was not seen for so long is signed out, and each one after so long: whoever comes to one camp a year
+#: signs in once a year.
+UNSEEN, LASTS = timedelta(days=90), timedelta(days=365)
+# which of PostgreSQL's advisory locks are about people
+_ERASING, _CODES = 7_204, 7_206
 
 
-def find_device(db: Session, token_hash: bytes) -> Device | None:
-    """The signed-in browser with this token, with its person, who is never an erased one."""
+def find_device(db: Session, token_hash: bytes, *, now: datetime) -> Device | None:
+    """The signed-in browser with this token, with its person, who is never an erased one. See `is_over`."""
     return db.scalars(
         select(Device)
         .join(Device.person)
-        .where(Device.token_hash == token_hash, Person.erased_at.is_(None))
+        .where(Device.token_hash == token_hash, Person.erased_at.is_(None), ~is_over(now))
         .options(contains_eager(Device.person))
     ).one_or_none()
+
+
+def is_over(now: datetime) -> ColumnElement[bool]:
+    """The condition that a sign-in has ended by itself: nobody came for long, or it has lasted for too long."""
+    return or_(Device.seen_at < now - UNSEEN, Device.created_at < now - LASTS)
+
+
+def alive(db: Session, device_ids: Collection[int], *, now: datetime) -> set[int]:
+    """Those of these sign-ins that still hold."""
+    return set(db.scalars(select(Device.id).where(Device.id.in_(device_ids), ~is_over(now))))
 
 
 def hold_person(db: Session, person_id: int) -> Person | None:
@@ -77,34 +91,36 @@ def hold_link(db: Session, link_hash: bytes) -> SignInCode | None:
     return db.scalars(select(SignInCode).where(SignInCode.link_hash == link_hash).with_for_update()).one_or_none()
 
 
-def latest_code(db: Session, email_key: str) -> SignInCode | None:
-    """The newest mailed code of an address, used or not."""
-    return db.scalars(
-        select(SignInCode)
-        .where(SignInCode.email_key == email_key, SignInCode.code_hash.is_not(None))
-        .order_by(SignInCode.id.desc())
-        .limit(1)
-    ).one_or_none()
+def hold_codes(db: Session, email_key: str) -> None:
+    """Whoever else asks for codes to this address, or guesses at one, waits for our commit. Take it before any other
+    lock. It is no row's lock: there may be none yet.
+    """
+    if db.get_bind().dialect.name == "postgresql":  # on SQLite a writing transaction is alone anyway
+        db.execute(select(func.pg_advisory_xact_lock(_CODES, func.hashtext(email_key))))
 
 
-def hold_latest_code(db: Session, email_key: str) -> SignInCode | None:
-    """As `latest_code`, locked until the commit, so that guesses stand in a line and each is counted."""
-    return db.scalars(
-        select(SignInCode)
-        .where(SignInCode.email_key == email_key, SignInCode.code_hash.is_not(None))
-        .order_by(SignInCode.id.desc())
-        .limit(1)
-        .with_for_update()
-    ).one_or_none()
-
-
-def code_times(db: Session, email_key: str, since: datetime) -> Sequence[datetime]:
+def code_times(db: Session, email_key: str, since: datetime, *, with_link: bool) -> Sequence[datetime]:
     """When codes were mailed to an address after an instant, oldest first."""
+    of_this_kind = SignInCode.next_path != NO_LINK if with_link else SignInCode.next_path == NO_LINK
     return db.scalars(
         select(SignInCode.created_at)
-        .where(SignInCode.email_key == email_key, SignInCode.code_hash.is_not(None), SignInCode.created_at > since)
+        .where(
+            SignInCode.email_key == email_key,
+            SignInCode.code_hash.is_not(None),
+            SignInCode.created_at > since,
+            of_this_kind,
+        )
         .order_by(SignInCode.created_at)
     ).all()
+
+
+def wrong_guesses(db: Session, email_key: str, since: datetime) -> int:
+    """How many wrong codes were typed for those mailed to an address after an instant."""
+    return db.execute(
+        select(func.coalesce(func.sum(SignInCode.wrong_guesses), 0)).where(
+            SignInCode.email_key == email_key, SignInCode.created_at > since
+        )
+    ).scalar_one()
 
 
 def count_people(db: Session) -> int:

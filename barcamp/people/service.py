@@ -22,7 +22,6 @@ __all__ = [
     "person_of", "rename", "set_password", "sign_in", "touch", "walk_in",
 ]  # fmt: skip
 
-UNSEEN = timedelta(days=90)
 CODES_KEPT = timedelta(days=2)
 SEEN_EVERY = timedelta(hours=1)
 
@@ -98,9 +97,10 @@ def end_device(db: Session, device: Device) -> None:
     db.execute(delete(Device).where(Device.id == device.id))
 
 
-def end_devices(db: Session, person: Person) -> None:
-    """Sign out everywhere."""
-    db.execute(delete(Device).where(Device.person_id == person.id))
+def end_devices(db: Session, person_id: int, *, but: int | None = None) -> None:
+    """Sign out everywhere, or everywhere else."""
+    others = Device.person_id == person_id
+    db.execute(delete(Device).where(others if but is None else others & (Device.id != but)))
 
 
 def rename(db: Session, person: Person, name: str) -> None:
@@ -145,6 +145,6 @@ def erase(db: Session, person: Person, *, now: datetime) -> None:
 
 
 def forget_old(db: Session, *, now: datetime) -> None:
-    """Drop codes and links that have long ended, and browsers that were not seen for 90 days."""
+    """Drop codes and links that have long ended, and sign-ins that have ended by themselves."""
     db.execute(delete(SignInCode).where(SignInCode.expires_at < now - CODES_KEPT))
-    db.execute(delete(Device).where(Device.seen_at < now - UNSEEN))
+    db.execute(delete(Device).where(queries.is_over(now)))

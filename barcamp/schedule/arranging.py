@@ -217,7 +217,8 @@ def _ours(row: Arrangement) -> Any:
 
 
 def _to_take_up(now: datetime) -> Select[Arrangement]:
-    is_lost = and_(Arrangement.state == "running", Arrangement.beat_at < now - LEASE)
+    silent = or_(Arrangement.beat_at < now - LEASE, Arrangement.beat_at > now + LEASE)  # or a clock was set back
+    is_lost = and_(Arrangement.state == "running", silent)
     return (
         select(Arrangement)
         .where(or_(Arrangement.state == "waiting", is_lost))

@@ -18,8 +18,10 @@ from sqlalchemy.orm import Session
 
 from barcamp.conferences.models import Conference
 from barcamp.core.timetable.crowd import fan_sets, levels, turnout
+from barcamp.front.reads import aging
 from barcamp.log import queries as log
-from barcamp.schedule.models import Entry, HeadCount
+from barcamp.schedule.models import HeadCount
+from barcamp.schedule.public import AnyEntry
 from barcamp.venue.models import Room
 from barcamp.wall.models import Star
 
@@ -57,7 +59,7 @@ class Crowd:
 _kept: WeakKeyDictionary[Engine, dict[tuple[int, int, int], dict[int, Crowd]]] = WeakKeyDictionary()
 
 
-def crowds(db: Session, conference: Conference, entries: Sequence[Entry]) -> dict[int, Crowd]:
+def crowds(db: Session, conference: Conference, entries: Sequence[AnyEntry]) -> dict[int, Crowd]:
     """The crowd of each of these entries that is on, by note. Three SELECTs, one of them over the stars.
 
     `entries` are all that may run at the same time as another of them, else those who are torn are not seen as such.
@@ -66,14 +68,16 @@ def crowds(db: Session, conference: Conference, entries: Sequence[Entry]) -> dic
     seats = dict(db.execute(select(Room.id, Room.seats).where(Room.conference_id == conference.id)).all())
     ids = [entry.note_id for entry in on]
     heads = dict(db.execute(select(HeadCount.note_id, HeadCount.heads).where(HeadCount.note_id.in_(ids))).all())
-    people = expected(on, _stars(db, ids), conference.turnout_percent / 100)
+    with aging():  # each star changes an estimate a little; what was counted shows at once
+        stars = _stars(db, ids)
+    people = expected(on, stars, conference.turnout_percent / 100)
     return {
         entry.note_id: Crowd(people[entry.note_id], heads.get(entry.note_id), seats.get(entry.room_id or 0))
         for entry in on
     }
 
 
-def crowds_now(db: Session, conference: Conference, public: Sequence[Entry], now: datetime) -> Mapping[int, Crowd]:
+def crowds_now(db: Session, conference: Conference, public: Sequence[AnyEntry], now: datetime) -> Mapping[int, Crowd]:
     """The crowds of what runs now or soon, at most a minute old: a schedule is read by many, and has many stars.
 
     Kept in this process by the log's revision, so that a change, or heads counted, shows at once.
@@ -92,7 +96,7 @@ def crowds_now(db: Session, conference: Conference, public: Sequence[Entry], now
     return found
 
 
-def expected(entries: Sequence[Entry], stars: Mapping[int, Sequence[int]], heads_each: float) -> dict[int, float]:
+def expected(entries: Sequence[AnyEntry], stars: Mapping[int, Sequence[int]], heads_each: float) -> dict[int, float]:
     """The people to expect at each entry, by note. `stars` has the notes that each person starred, by person;
     `heads_each` is how many come for each star.
     """
@@ -109,7 +113,7 @@ def expected(entries: Sequence[Entry], stars: Mapping[int, Sequence[int]], heads
     return found
 
 
-def soon(entries: Sequence[Entry], now: datetime) -> list[Entry]:
+def soon(entries: Sequence[AnyEntry], now: datetime) -> list[AnyEntry]:
     """Those that run now or within a day."""
     return [entry for entry in entries if entry.ends_at > now and entry.starts_at < now + AHEAD]
 

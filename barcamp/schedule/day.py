@@ -10,7 +10,7 @@ from typing import Literal, TypeVar
 
 from barcamp.core.times import DAY_TURNS_AT, day_of
 from barcamp.schedule.entries import earlier_spots
-from barcamp.schedule.models import Entry
+from barcamp.schedule.public import AnyEntry
 from barcamp.venue.models import Slot
 
 State = Literal["past", "now", "next", ""]
@@ -20,7 +20,7 @@ State = Literal["past", "now", "next", ""]
 class Ghost:
     """What is left in a place that a session was moved out of: the way to where it is now."""
 
-    entry: Entry
+    entry: AnyEntry
     starts_at: datetime
     ends_at: datetime
     room: str
@@ -39,7 +39,7 @@ class Stretch:
     ends_at: datetime
     state: State
     pause: Slot | None
-    entries: tuple[Entry, ...]
+    entries: tuple[AnyEntry, ...]
     ghosts: tuple[Ghost, ...] = ()
 
     @property
@@ -67,7 +67,7 @@ class GridCell:
     """
 
     room: str
-    entries: tuple[Entry, ...]
+    entries: tuple[AnyEntry, ...]
     rows: int
     ghosts: tuple[Ghost, ...] = ()
 
@@ -80,10 +80,10 @@ class GridRow:
     cells: tuple[GridCell, ...]
 
 
-T = TypeVar("T", Entry, Ghost)
+T = TypeVar("T", AnyEntry, Ghost)
 
 
-def ghosts(entries: Iterable[Entry], rooms: Mapping[int, str]) -> list[Ghost]:
+def ghosts(entries: Iterable[AnyEntry], rooms: Mapping[int, str]) -> list[Ghost]:
     """What sessions that were moved have left behind, in the order of time. `rooms` are the names by id of today."""
     found = [
         Ghost(entry, spot.starts_at, spot.ends_at, rooms.get(spot.room_id or 0, spot.room))
@@ -95,7 +95,7 @@ def ghosts(entries: Iterable[Entry], rooms: Mapping[int, str]) -> list[Ghost]:
 
 
 def days(
-    entries: Sequence[Entry], pauses: Sequence[Slot], zone: str, now: datetime, left: Iterable[Ghost] = ()
+    entries: Sequence[AnyEntry], pauses: Sequence[Slot], zone: str, now: datetime, left: Iterable[Ghost] = ()
 ) -> list[Day]:
     """The days in order, each with its stretches in order. Entries and what they `left` keep the order they come in."""
     starting, leaving = _by_start(entries), _by_start(left)
@@ -117,7 +117,7 @@ def _by_start(those: Iterable[T]) -> dict[datetime, list[T]]:
     return found
 
 
-def _end(entries: Sequence[Entry], ghosts: Sequence[Ghost]) -> datetime:
+def _end(entries: Sequence[AnyEntry], ghosts: Sequence[Ghost]) -> datetime:
     return max(one.ends_at for one in (entries or ghosts))
 
 
@@ -139,23 +139,38 @@ def grid(day: Day, rooms: Sequence[str]) -> list[GridRow]:
     what a moved one has left.
     """
     rows, covered_until = [], dict.fromkeys(rooms, datetime.min.replace(tzinfo=UTC))
-    for stretch in day.stretches:
+    entries, traces = [_by_room(one.entries) for one in day.stretches], [_by_room(one.ghosts) for one in day.stretches]
+    for number, stretch in enumerate(day.stretches):
         cells = []
         for room in rooms if stretch.pause is None else ():
             if stretch.starts_at < covered_until[room]:
                 continue
-            held = [entry.ends_at for entry in stretch.entries if entry.room == room and entry.state == "on"]
+            held = [entry.ends_at for entry in entries[number].get(room, ()) if entry.state == "on"]
             covered_until[room] = ends = max(held, default=stretch.starts_at)
-            covered = [one for one in day.stretches if one is stretch or stretch.starts_at < one.starts_at < ends]
-            here = tuple(entry for one in covered for entry in one.entries if entry.room == room)
-            gone = tuple(ghost for one in covered for ghost in one.ghosts if ghost.room == room)
-            cells.append(GridCell(room, here, max(_rows(day, stretch.starts_at, ends), 1), gone))
+            covered = _covered(day, number, ends)
+            here = tuple(entry for one in covered for entry in entries[one].get(room, ()))
+            gone = tuple(ghost for one in covered for ghost in traces[one].get(room, ()))
+            talks = sum(day.stretches[one].pause is None for one in covered)
+            cells.append(GridCell(room, here, max(talks, 1), gone))
         rows.append(GridRow(stretch, tuple(cells)))
     return rows
 
 
-def _rows(day: Day, starts: datetime, ends: datetime) -> int:
-    return sum(starts <= stretch.starts_at < ends for stretch in day.stretches if stretch.pause is None)
+def _covered(day: Day, number: int, ends: datetime) -> list[int]:
+    """The stretch with this number, and those that start after it and before `ends`."""
+    covered = [number]
+    for later in range(number + 1, len(day.stretches)):
+        if day.stretches[later].starts_at >= ends:
+            break
+        covered.append(later)
+    return covered
+
+
+def _by_room(those: Iterable[T]) -> dict[str, list[T]]:
+    found: dict[str, list[T]] = {}
+    for one in those:
+        found.setdefault(one.room, []).append(one)
+    return found
 
 
 def _with_states(stretches: Sequence[Stretch], now: datetime) -> list[Stretch]:

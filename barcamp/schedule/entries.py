@@ -20,7 +20,8 @@ from barcamp.core import ical
 from barcamp.core.times import day_label, span_label, time_label
 from barcamp.schedule import queries, untold
 from barcamp.schedule.models import Entry, EntryState
-from barcamp.wall.models import CoHost, Note
+from barcamp.schedule.public import AnyEntry
+from barcamp.wall.models import CoHost, Note, without_counters
 
 #: Earlier places that a session remembers.
 MOST_EARLIER = 5
@@ -114,7 +115,7 @@ def _write_entry(
         entry.sequence += 1
     elif _fragment(db, conference, note, entry) == entry.fragment:
         return False
-    entry.stamped_at = now
+    entry.stamped_at = max(now, entry.stamped_at)  # a clock may be set back; what calendars have been told may not
     entry.fragment = _fragment(db, conference, note, entry)
     return True
 
@@ -158,7 +159,7 @@ def _remember_the_move(entry: Entry, spot: Spot, state: EntryState) -> None:
     entry.moved_from = path[0] | ({"earlier": earlier} if earlier else {}) if path else None
 
 
-def earlier_spots(entry: Entry) -> list[Spot]:
+def earlier_spots(entry: AnyEntry) -> list[Spot]:
     """Every place that a session had in public before, the last one first; what it was moved to and fro is left out."""
     length = entry.ends_at - entry.starts_at
     return [
@@ -227,6 +228,7 @@ def notes_of(db: Session, ids: Collection[int]) -> dict[int, Note]:
             selectinload(Note.cohosts).joinedload(CoHost.person),
             selectinload(Note.copresenters),
             selectinload(Note.tags),
+            *without_counters(),
         )
         .order_by(Note.id)
         .execution_options(populate_existing=True)
@@ -242,7 +244,7 @@ def _spot_of(entry: Entry | None, room_names: Mapping[int, str]) -> Spot | None:
     return Spot(entry.starts_at, entry.ends_at, room, entry.slot_id, entry.room_id, entry.block_id)
 
 
-def moved_from(entry: Entry) -> datetime:
+def moved_from(entry: AnyEntry) -> datetime:
     """When the session was to start before it moved."""
     assert entry.moved_from is not None
     return datetime.fromisoformat(entry.moved_from["starts_at"])

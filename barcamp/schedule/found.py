@@ -143,7 +143,7 @@ class Search:
         """Whether nobody works on it: no worker has taken it up, or the one that had has gone silent."""
         if self.state == "waiting":
             return now > self.asked_at + PATIENCE
-        return self.state == "running" and (self.beat_at is None or now > self.beat_at + LEASE)
+        return self.state == "running" and (self.beat_at is None or abs(now - self.beat_at) > LEASE)
 
 
 def as_row(draft: Draft, plan: Plan, figures: Mapping[str, float], *, allowed: int | None = None) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import select, update
+from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
 
 from barcamp.conferences.models import Conference
@@ -85,16 +85,23 @@ def give_up(db: Session, conference: Conference, why: str, *, now: datetime) -> 
 
 
 def is_due(conference: Conference, now: datetime) -> bool:
+    """As `find_due`, of one conference that is held."""
     due_at = conference.publish_due_at
-    return conference.publishes_live and due_at is not None and due_at <= now
+    return conference.publishes_live and due_at is not None and not now < due_at <= now + QUIET
 
 
 def find_due(db: Session, now: datetime) -> list[int]:
-    """The ids of the conferences whose quiet time is over, who has waited longest first."""
+    """The ids of the conferences whose quiet time is over, who has waited longest first.
+
+    What lies further ahead than a quiet time is long was written by a clock that was set back since.
+    """
     return list(
         db.scalars(
             select(Conference.id)
-            .where(Conference.publishes_live, Conference.publish_due_at <= now)
+            .where(
+                Conference.publishes_live,
+                or_(Conference.publish_due_at <= now, Conference.publish_due_at > now + QUIET),
+            )
             .order_by(Conference.publish_due_at, Conference.id)
         )
     )

@@ -150,6 +150,7 @@ def given_here(db: Session, person_id: int) -> Sequence[tuple[Entry, Conference]
             joinedload(Entry.note).joinedload(Note.author),
             joinedload(Entry.note).selectinload(Note.cohosts).joinedload(CoHost.person),
             joinedload(Entry.note).selectinload(Note.copresenters),
+            joinedload(Entry.note).defer(Note.star_count).defer(Note.look_count),  # as without_counters()
         )
         .order_by(Entry.starts_at, Entry.note_id)
     )

@@ -9,7 +9,7 @@ import hashlib
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import case, delete, select, update
 from sqlalchemy.orm import Session
 
 from barcamp.core.slugs import free_slug, slugify
@@ -129,7 +129,12 @@ def touch_all(db: Session, person_ids: Collection[int], *, now: datetime) -> Non
         select(Speaker.person_id).where(Speaker.person_id.in_(ids)).order_by(Speaker.person_id).with_for_update()
     )
     db.execute(
-        update(Speaker).where(Speaker.person_id.in_(ids)).values(revision=Speaker.revision + 1, changed_at=now)
+        update(Speaker)
+        .where(Speaker.person_id.in_(ids))
+        .values(
+            revision=Speaker.revision + 1,
+            changed_at=case((Speaker.changed_at > now, Speaker.changed_at), else_=now),  # never back
+        )
     )  # fmt: skip
 
 

@@ -45,7 +45,7 @@ log = logging.getLogger(__name__)
 
 #: Between two readings, where the calendar does not say; and what is taken of what it says.
 USUAL = timedelta(hours=6)
-SHORTEST, LONGEST = timedelta(minutes=15), timedelta(days=7)
+SHORTEST, LONGEST = timedelta(minutes=15), talk_queries.LONGEST
 #: How long a reading may take before another worker takes it over.
 LEASE = timedelta(minutes=10)
 #: Sources, and about how many seconds, in one go; the next sweep reads on. Slow servers must not keep letters waiting.

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import Session
 
 from barcamp.conferences.models import Conference
 from barcamp.speakers.models import Talk, TalkSource
 from barcamp.wall.models import Note
+
+#: No calendar is read less often than so.
+LONGEST = timedelta(days=7)
 
 
 def all_talks(db: Session, person_id: int) -> Sequence[Talk]:
@@ -54,15 +57,20 @@ def uids_given_here(db: Session, uids: Collection[str]) -> set[str]:
 
 
 def has_due_source(db: Session, now: datetime) -> bool:
-    return db.execute(select(TalkSource.id).where(TalkSource.due_at <= now).limit(1)).first() is not None
+    return db.execute(select(TalkSource.id).where(_is_due(now)).limit(1)).first() is not None
 
 
 def find_due_source(db: Session, now: datetime) -> TalkSource | None:
     """The source that waits longest to be read, locked; one that somebody else holds is passed over."""
     return db.scalars(
         select(TalkSource)
-        .where(TalkSource.due_at <= now)
+        .where(_is_due(now))
         .order_by(TalkSource.due_at, TalkSource.id)
         .limit(1)
         .with_for_update(skip_locked=True)
     ).one_or_none()
+
+
+def _is_due(now: datetime) -> ColumnElement[bool]:
+    """What lies further ahead than the longest pause was written by a clock that was set back since."""
+    return or_(TalkSource.due_at <= now, TalkSource.due_at > now + LONGEST)

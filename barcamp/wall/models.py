@@ -19,7 +19,8 @@ from sqlalchemy import (
     select,
     text,
 )
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, defer, mapped_column, relationship
+from sqlalchemy.orm.interfaces import ORMOption
 
 from barcamp.conferences.models import Conference
 from barcamp.core.slugs import fold
@@ -64,7 +65,7 @@ class Note(Base):
     step_free: Mapped[bool] = mapped_column(default=False)  # needs a room without steps
     wanted_room_id: Mapped[int | None] = mapped_column(ForeignKey("room.id", ondelete="SET NULL"), index=True)
     wanted_slot_id: Mapped[int | None] = mapped_column(ForeignKey("slot.id", ondelete="SET NULL"), index=True)
-    star_count: Mapped[int] = mapped_column(default=0)
+    star_count: Mapped[int] = mapped_column(default=0, info={"counter": True})
     search: Mapped[str] = mapped_column(default="")
     posted_at: Mapped[datetime]
     edited_at: Mapped[datetime | None]
@@ -76,7 +77,7 @@ class Note(Base):
     seeks_host: Mapped[bool] = mapped_column(default=False, server_default=false())
     merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("note.id", ondelete="SET NULL"), index=True)
     merged_at: Mapped[datetime | None]
-    look_count: Mapped[int] = mapped_column(default=0, server_default=text("0"))
+    look_count: Mapped[int] = mapped_column(default=0, server_default=text("0"), info={"counter": True})
     talk_minutes: Mapped[int | None]
     block_id: Mapped[int | None] = mapped_column(ForeignKey("note.id", ondelete="SET NULL"), index=True)
     slides_url: Mapped[str] = mapped_column(default="", server_default=text("''"))
@@ -149,10 +150,18 @@ IN_A_BLOCK = and_(ON_THE_WALL, ~Note.seeks_host, Note.format == "lightning", Not
 
 def each_once(names: Iterable[str]) -> list[str]:
     """Names in their order, each once: somebody may be typed on a note and have joined it, too."""
+    there = list(names)
+    if len(there) < 2:  # most have one, and to fold a name takes its time
+        return there
     first: dict[str, str] = {}
-    for name in names:
+    for name in there:
         first.setdefault(fold(name), name)
     return list(first.values())
+
+
+def without_counters() -> tuple[ORMOption, ORMOption]:
+    """Options of a query for whole notes that leaves out what every star changes: so a kept answer outlives stars."""
+    return defer(Note.star_count), defer(Note.look_count)
 
 
 def presented_by(person_id: int) -> ColumnElement[bool]:

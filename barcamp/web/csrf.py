@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from urllib.parse import urlsplit
 
-from flask import Flask, request
+from flask import Flask, current_app, request
 from flask_wtf.csrf import CSRFError, CSRFProtect
 from werkzeug.wrappers import Response
 
@@ -37,13 +37,16 @@ def _refuse_other_sites() -> Response | None:
     if request.headers.get("Sec-Fetch-Site", "same-origin") in ("cross-site", "same-site"):
         raise CSRFError(FOREIGN)
     origin = request.headers.get("Origin")
-    if origin is not None and _host_of(origin) != request.host:
+    if origin is not None and not _is_ours(origin):
         raise CSRFError(FOREIGN)
     return None
 
 
-def _host_of(origin: str) -> str | None:
+def _is_ours(origin: str) -> bool:
+    """Whether an origin is this site; over https, a page of the same name over http is none: anybody can write that."""
     try:
-        return urlsplit(origin).netloc
+        parts = urlsplit(origin)
     except ValueError:  # no browser sends "http://[", but somebody will
-        return None
+        return False
+    schemes = ("https",) if current_app.config["SESSION_COOKIE_SECURE"] else ("http", "https")
+    return parts.scheme in schemes and parts.netloc == request.host

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import logging
 
-from flask import Flask, jsonify, render_template, request, url_for
+from flask import Flask, current_app, g, jsonify, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import BadHost, HTTPException, InternalServerError, SecurityError
 
-from barcamp import db
+from barcamp import db, outage
 from barcamp.errors import N_, Refused
 from barcamp.web.answers import is_browser, referring_page, safe_path, see_other, wants_json
-from barcamp.web.words import _, told
+from barcamp.web.words import _, language, told
 
 log = logging.getLogger(__name__)
 
@@ -40,6 +40,8 @@ WORDS: dict[int, tuple[str, str]] = {
 }
 
 
+#: Longer than any field takes.
+MOST_TYPED = 20_000
 NO_ADDRESS = N_("This needs an e-mail address: type yours, and what you did here stays with you.")
 
 
@@ -74,8 +76,22 @@ def _needs_sign_in(problem: NeedsSignIn) -> ResponseReturnValue:
     if not is_browser():
         return _answer(401, _("Please sign in first."))
     if problem.walk_in_at is not None:
-        return see_other(url_for("people.walk_in", slug=problem.walk_in_at, next=_back()))
-    return see_other(url_for("people.sign_in", next=_back()))
+        way_in = url_for("people.walk_in", slug=problem.walk_in_at, next=_back())
+    else:
+        way_in = url_for("people.sign_in", next=_back())
+    typed = _typed()
+    if not typed:
+        return see_other(way_in)
+    db.rollback()
+    return render_template("errors/typed.html", typed=typed, way_in=way_in), 401
+
+
+def _typed() -> list[str]:
+    """The texts of a few words that somebody typed into a form that could not be taken, so that they are not lost.
+    Nothing of a password, and nothing is kept.
+    """
+    values = [value.strip() for name, value in request.form.items(multi=True) if "password" not in name]
+    return [value for value in values if len(value.split()) > 1 and len(value) <= MOST_TYPED]
 
 
 def _needs_address(_problem: NeedsAddress) -> ResponseReturnValue:
@@ -106,6 +122,10 @@ def _http(problem: HTTPException) -> ResponseReturnValue:
 
 
 def _broken(problem: Exception) -> ResponseReturnValue:
+    """The machine's fault is a 503 that says which, in one line of the log; all else is our mistake."""
+    if (found := outage.found_in(problem, writes=g.get("writes", False))) is not None:
+        log.warning("%s %s: %s", request.method, _path_without_secrets(), _in_one_line(problem))
+        return _refused(outage.Kept() if g.get("committed") else found)
     log.error("request failed: %s %s", request.method, _path_without_secrets(), exc_info=problem)
     return _http(InternalServerError())
 
@@ -116,9 +136,29 @@ def _path_without_secrets() -> str:
     return request.path.replace(token, "…") if token else request.path
 
 
+def _in_one_line(problem: BaseException) -> str:
+    """What the database's driver says, without the statement and the values that it was about."""
+    said = str(getattr(problem, "orig", None) or problem).strip()
+    return f"{type(problem).__name__}: {said.splitlines()[0] if said else ''}"
+
+
 def _answer(status: int, words: str, headers: dict[str, str] | None = None) -> ResponseReturnValue:
     if wants_json():
         return jsonify(error=words), status, headers or {}
     title = _(WORDS.get(status, WORDS[400])[0])
-    db.rollback()
-    return render_template("errors/problem.html", title=title, words=words, status=status), status, headers or {}
+    try:
+        db.rollback()
+        page = render_template("errors/problem.html", title=title, words=words, status=status)
+    except Exception as problem:
+        if outage.found_in(problem, writes=False) is None:
+            raise
+        page = _page_of_nothing(title, words)
+    return page, status, headers or {}
+
+
+def _page_of_nothing(title: str, words: str) -> str:
+    """A page for which nothing is read: not even who asks. By the template itself, past what every page is given."""
+    again = safe_path(request.full_path.rstrip("?"), "/") if request.method in ("GET", "HEAD") else None
+    return current_app.jinja_env.get_template("errors/outage.html").render(
+        title=title, words=words, again=again, lang=language()
+    )

@@ -18,6 +18,7 @@ from barcamp.conferences import queries as conferences
 from barcamp.errors import N_, NotYours
 from barcamp.people import queries as people
 from barcamp.people.models import Device, Person
+from barcamp.web.clock import utcnow
 from barcamp.web.errors import NeedsAddress, NeedsSignIn
 from barcamp.web.load import conference_or_404, held_conference_or_404
 
@@ -37,8 +38,8 @@ def me() -> Person | None:
 def this_device() -> Device | None:
     kept: Device | None = g.get("device")
     if "device" not in g or (kept is not None and not (db.is_readable(kept) and db.is_readable(kept.person))):
-        token = request.cookies.get(COOKIE, "")
-        g.device = people.find_device(db.session(), token_hash(token)) if token else None
+        token = device_token()
+        g.device = people.find_device(db.session(), token_hash(token), now=utcnow()) if token else None
     found: Device | None = g.device
     return found
 
@@ -136,6 +137,18 @@ def _with_role(view: View, name: str, enough: set[str], words: str) -> View:
     return guarded  # type: ignore[return-value]
 
 
+def device_token() -> str:
+    """The secret by which this browser is known; "" for none."""
+    return request.cookies.get(cookie_name(COOKIE), "")
+
+
+def cookie_name(name: str) -> str:
+    """What a cookie is called on this site. Over https its name says that no other host and no http may set it, and
+    browsers see to that (RFC 6265bis, 4.1.3.2).
+    """
+    return f"__Host-{name}" if current_app.config["SESSION_COOKIE_SECURE"] else name
+
+
 def token_hash(token: str) -> bytes:
     """What is kept of a secret token of 128 random bits or more: its SHA-256."""
     return hashlib.sha256(token.encode()).digest()
@@ -144,7 +157,7 @@ def token_hash(token: str) -> bytes:
 def remember(response: Response, token: str) -> None:
     """Give the browser its device token."""
     response.set_cookie(
-        COOKIE,
+        cookie_name(COOKIE),
         token,
         max_age=COOKIE_DAYS * 86400,
         httponly=True,
@@ -154,4 +167,7 @@ def remember(response: Response, token: str) -> None:
 
 
 def forget(response: Response) -> None:
-    response.delete_cookie(COOKIE, httponly=True, samesite="Lax", secure=current_app.config["SESSION_COOKIE_SECURE"])
+    """Take the token away, and what the browser has kept of pages that only this person may see."""
+    secure = current_app.config["SESSION_COOKIE_SECURE"]
+    response.delete_cookie(cookie_name(COOKIE), httponly=True, samesite="Lax", secure=secure)
+    response.headers["Clear-Site-Data"] = '"cache"'

@@ -20,7 +20,7 @@ from flask import Response, current_app, request
 from barcamp.web import fresh
 
 #: Bytes, plain and gzipped together, that one process keeps.
-ROOM = 32 * 1024 * 1024
+ROOM = 8 * 1024 * 1024
 #: What gzip cannot make smaller by much more than its own head.
 SMALL = 200
 GZIP = "gz"

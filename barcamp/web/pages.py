@@ -20,7 +20,7 @@ from barcamp.web.words import language, locale
 LIVE_PAGES = frozenset((
     "agenda.show", "board.arrangement", "board.arrangements", "board.history", "board.repair", "board.show",
     "conferences.show", "imports.show", "organize.overview", "schedule.publishing", "schedule.show", "screens.pitch",
-    "screens.show", "wall.moderation", "wall.note", "wall.show",
+    "screens.show", "wall.moderation", "wall.note", "wall.show", "watch.show",
 ))  # fmt: skip
 
 

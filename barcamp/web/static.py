@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 import hashlib
+import time
 from functools import lru_cache
 from pathlib import Path
 
 from flask import Flask, current_app, request, url_for
 from werkzeug.wrappers import Response
+
+#: Seconds that an address is taken as it is: a page asks for two dozen, and a look at each file takes its time.
+LOOKED_AT_FOR = 1.0
+
+# (folder, where the site begins, file): when its file was looked at, and the address
+_named: dict[tuple[str, str | None, str], tuple[float, str]] = {}
 
 
 def install(app: Flask) -> None:
@@ -17,10 +24,15 @@ def install(app: Flask) -> None:
 
 def static_url(path: str) -> str:
     """The address of a file in static/, with the hash of its bytes: `/static/css/main.css?v=3f2a91c04b1d`."""
-    folder = current_app.static_folder
-    assert folder is not None
+    folder, now = current_app.static_folder or "", time.monotonic()
+    key = folder, request.script_root if request else None, path
+    known = _named.get(key)
+    if known is not None and 0 <= now - known[0] < LOOKED_AT_FOR:
+        return known[1]
     file = Path(folder, path)
-    return url_for("static", filename=path, v=_hash(str(file), file.stat().st_mtime_ns))
+    address = url_for("static", filename=path, v=_hash(str(file), file.stat().st_mtime_ns))
+    _named[key] = now, address
+    return address
 
 
 @lru_cache(maxsize=256)

@@ -28,6 +28,8 @@ from barcamp.speakers import talks
 from barcamp.speakers.models import FormerName, Picture, Speaker, Talk, TalkSource, Visit
 from barcamp.venue.models import Closure, Room, Slot
 from barcamp.wall.models import CoHost, Invitation, Look, MergeOffer, Note, Pitch, PitchRound, Report
+from barcamp.watch.models import Worker
+from barcamp.web.models import Bucket
 from tests import make, stage
 
 SLUG = "camp"
@@ -262,6 +264,8 @@ def _after_publishing(
                     due_at=make.NOW, sent_at=make.NOW),
     ])  # fmt: skip
     db.merge(Mark(name="talk", number=1))
+    db.merge(Worker(name="laptop:1", machine="laptop", began_at=make.NOW, seen_at=make.NOW))
+    db.merge(Bucket(key=b"somebody", full_at=1))
     db.flush()
     return {
         "name": f"giorgos-{camp.slug}", "talk_id": elsewhere.id, "source_id": source.id, "import_id": taken.id,

@@ -85,7 +85,7 @@ def test_an_old_cookie_is_worth_nothing(app: Flask, client: Client, house: House
     assert client.submit(end, {"word": "erase"}).status_code == 303
     client.set_cookie(COOKIE, stolen)
     assert client.get("/account").status_code == 303
-    assert client.submit("/camp/wall/notes", {"title": "Still here"}).status_code == 303
+    assert client.submit("/camp/wall/notes", {"title": "Still here"}).status_code == 401
     assert client.get("/camp/wall?q=Still").text.count("Still here") == 0
 
 

@@ -16,9 +16,12 @@ POLICY = {
     "connect-src": "'self'",
     "manifest-src": "'self'",
     "worker-src": "'self'",
+    "object-src": "'none'",
     "form-action": "'self'",
     "base-uri": "'none'",
     "frame-ancestors": "'none'",
+    "require-trusted-types-for": "'script'",
+    "trusted-types": "default",
 }
 # pages for other people's pages
 FRAMED = ".embed"

@@ -72,6 +72,7 @@ LISTS = [
     ("organizer", "/camp/organize/rooms"),
     ("organizer", "/camp/organize/slots"),
     ("organizer", "/camp/organize/sponsors"),
+    ("organizer", "/camp/organize/status"),
     ("organizer", "/camp/organize/team"),
     ("guest", "/camp/wall"),
     ("guest", "/camp/screen?show=wall"),

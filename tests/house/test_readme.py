@@ -13,7 +13,7 @@ from tests.house.sources import ROOT, modules
 SETTING = re.compile(r"BARCAMP_[A-Z][A-Z_]*[A-Z]")
 
 # What serve.py tells the processes it starts; nobody sets these.
-BETWEEN_PROCESSES = {"BARCAMP_PARENT", "BARCAMP_SHOW_LINK"}
+BETWEEN_PROCESSES = {"BARCAMP_SHOW_LINK"}
 
 
 @pytest.fixture(scope="module")

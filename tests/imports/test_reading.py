@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session, undefer
 from barcamp.conferences.models import Conference
 from barcamp.db import Store
 from barcamp.fetch import Network
-from barcamp.imports import reading
+from barcamp.imports import queries, reading
 from barcamp.imports.models import Import
 from barcamp.web.clock import utcnow
 from tests.conftest import Client
@@ -156,7 +156,7 @@ def test_more_than_three_wait_for_nobody(client: Client, people: Cast, camp: Con
 
 def test_a_reader_that_broke_off_is_followed_by_another(store: Store, db: Session, camp: Conference) -> None:
     now = utcnow()
-    for beat_at in (now - 2 * reading.SILENT, now):
+    for beat_at in (now - 2 * queries.SILENT, now):
         db.add(Import(conference_id=camp.id, name="x", source=FIRST, state="running", asked_at=now, beat_at=beat_at))
     db.flush()
     assert reading.read_waiting(store, clock=utcnow) == 1

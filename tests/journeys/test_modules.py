@@ -122,7 +122,7 @@ def test_pack_keeps_up_when_notes_come_and_go(visit: Visit) -> None:
 MORPHED = """async ([old, fresh]) => {
   const { morph } = await import(document.querySelector("script[src*='/morph.js']").src);
   const box = document.createElement('div');
-  box.innerHTML = old;
+  box.replaceChildren(...new DOMParser().parseFromString(old, "text/html").body.childNodes);
   morph(box, new DOMParser().parseFromString(`<div>${fresh}</div>`, 'text/html').querySelector('div'));
   return box.querySelector('select, textarea').value;
 }"""

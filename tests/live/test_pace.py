@@ -10,11 +10,13 @@ import pytest
 from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as some
+from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from barcamp.conferences.models import Conference
 from barcamp.db import Store
-from barcamp.live import channel, watch
+from barcamp.live import channel
+from barcamp.notify import Teller
 from tests import make
 from tests.conftest import Client
 from tests.live.conftest import Write, star
@@ -119,7 +121,7 @@ def some_pieces(client: Client, last: int, newest: int, most: int) -> list[int]:
 
 
 def test_a_failure_that_nobody_expected_does_not_silence_a_process() -> None:
-    teller = watch.Teller(cast(Store, None))
+    teller = Teller(lambda: cast(Engine, None))
     for _ in range(2):
         with pytest.raises(AttributeError):
             teller.tell()

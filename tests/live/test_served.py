@@ -11,6 +11,7 @@ from contextlib import ExitStack, closing, contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -67,7 +68,7 @@ class Elsewhere:
         return revision
 
 
-def start(data: Path, url: str | None, **settings: str) -> Site:
+def start(data: Path, url: str | None, **settings: Any) -> Site:
     return site.start(data, url, demo="0", jobs="0", **settings)
 
 

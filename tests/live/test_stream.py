@@ -8,15 +8,17 @@ from datetime import timedelta
 import pytest
 import time_machine
 from flask import Flask
-from sqlalchemy import delete, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from barcamp import db as database
 from barcamp.conferences.models import Conference, Role
 from barcamp.db import Store
 from barcamp.live import chain as chains
+from barcamp.live import hub as hubs
 from barcamp.live.hub import Hub
 from barcamp.log.models import Change, Head
+from barcamp.people.models import Device
 from tests import make
 from tests.conftest import Client
 from tests.live.conftest import Write, star
@@ -133,6 +135,29 @@ def test_helpers_hear_what_everybody_hears(
     listener = listen(client.be(people.bo))
     write("placed", "note:3")
     assert listener.wait_for("other").frames == [frame(1, "other", "")]
+
+
+@pytest.mark.parametrize("ended", [{"seen_at": make.NOW - timedelta(days=91)}, None])
+def test_with_a_sign_in_ends_what_only_the_team_hears(
+    client: Client, db: Session, camp: Conference, people: Cast, write: Write, monkeypatch: pytest.MonkeyPatch,
+    ended: dict[str, object] | None,
+) -> None:  # fmt: skip
+    """Signed out, wherever and however: at the next ping, a few seconds away, the stream is over. Others' go on."""
+    monkeypatch.setattr(hubs, "PING_SECONDS", 0.1)
+    public, team = listen(client), listen(client.be(people.ada))
+    pings = team.wait(lambda one: one.raw.count(b":\n\n") > 1).raw.count(b":\n\n")
+    assert pings > 1 and not team.is_over
+    devices = db.scalars(select(Device)).all()
+    for device in devices:
+        if ended is None:
+            db.delete(device)
+        else:
+            db.execute(update(Device).where(Device.id == device.id).values(**ended))
+    db.flush()
+    team.wait(lambda one: one.is_over)
+    write("placed", "note:3")
+    assert listen(client, Last_Event_ID="0").wait_for("other").kinds == ["other"]
+    assert public.wait_for("other").is_over is False
 
 
 def test_when_the_team_changes_its_streams_end_and_come_again(

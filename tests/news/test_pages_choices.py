@@ -309,5 +309,5 @@ class TestTheAccount:
 
 def test_only_what_came_along_is_tied(store: Store, db: Session, people: Cast) -> None:
     with store.writing() as writing:
-        browsers.tie(writing, people.cy.id, b"nobody's")
+        browsers.tie(writing, people.cy.id, b"nobody's", now=make.NOW)
     assert endpoints(db) == []

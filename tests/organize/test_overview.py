@@ -113,6 +113,7 @@ def test_every_page_of_the_second_row_is_there(client: Client, camp: Conference,
         "/camp/organize/slots": 200, "/camp/organize/imports": 200, "/camp/organize/news": 200,
         "/camp/organize/sponsors": 200, "/camp/organize/team": 200, "/camp/organize/registrations": 200,
         "/camp/organize/moderation": 200, "/camp/organize/pitch": 200, "/camp/organize/screens": 200,
+        "/camp/organize/status": 200,
         "/camp/organize/publish": 200,
     }  # fmt: skip
 

@@ -11,6 +11,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
@@ -41,6 +42,8 @@ class Site:
     log: Path
     mark: str
     database_url: str | None = None
+    #: The words before a command of the site that run it where the site runs.
+    beside: Sequence[str] = ()
 
     def said(self) -> str:
         """Return everything the site wrote to its terminal so far."""
@@ -52,7 +55,7 @@ class Site:
         if self.database_url is not None:
             environment["BARCAMP_DATABASE_URL"] = self.database_url
         done = subprocess.run(
-            [sys.executable, "-m", "flask", "--app", "app", *words],
+            [*self.beside, sys.executable, "-m", "flask", "--app", "app", *words],
             cwd=ROOT,
             env=environment,
             capture_output=True,
@@ -100,24 +103,34 @@ class Site:
         return self.processes()
 
 
-def start(data: Path, database_url: str | None = None, **settings: str) -> Site:
+def start(
+    data: Path,
+    database_url: str | None = None,
+    *,
+    port: int | None = None,
+    inside: Sequence[str] = (),
+    **settings: str,
+) -> Site:
     """Serve from the folder `data`, on SQLite in it or on `database_url`, and return once `/healthz` answers.
+    At a free port, or again at a given one. `inside` are the words of a command that becomes the one given to it.
 
     `settings` are more `BARCAMP_*` settings without that prefix, in lower case (`demo="0"`, `smtp_url=smtp.url`);
     settings of this process's own environment do not reach the site. Raise NoSite with what it said if it ends first.
     """
     for _ in range(TRIES_FOR_A_PORT - 1):
         try:
-            return _started(data, database_url, settings)
+            return _started(data, database_url, settings, port, inside)
         except NoSite as problem:
             if "is taken by another program" not in str(problem):
                 raise
-    return _started(data, database_url, settings)
+    return _started(data, database_url, settings, port, inside)
 
 
-def _started(data: Path, database_url: str | None, settings: dict[str, str]) -> Site:
+def _started(
+    data: Path, database_url: str | None, settings: dict[str, str], given_port: int | None, inside: Sequence[str]
+) -> Site:
     data.mkdir(parents=True, exist_ok=True)
-    port, mark = free_port(), secrets.token_hex(8)
+    port, mark = given_port or free_port(), secrets.token_hex(8)
     environment = {name: value for name, value in os.environ.items() if not name.startswith("BARCAMP_")}
     environment |= {"BARCAMP_HOST": "127.0.0.1", "BARCAMP_PORT": str(port), "BARCAMP_DATA": str(data), MARK: mark}
     environment |= {f"BARCAMP_{name.upper()}": value for name, value in settings.items()}
@@ -128,7 +141,7 @@ def _started(data: Path, database_url: str | None, settings: dict[str, str]) -> 
     with log.open("ab") as output:
         # Not app.py: its first step looks after .venv, and these tests must not install anything.
         process = subprocess.Popen(
-            [sys.executable, "-c", SERVE],
+            [*inside, sys.executable, "-c", SERVE],
             cwd=ROOT,
             env=environment,
             stdin=subprocess.DEVNULL,

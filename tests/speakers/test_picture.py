@@ -13,7 +13,7 @@ from werkzeug.test import TestResponse
 
 from barcamp.core.pictures import BIGGEST, square
 from barcamp.speakers.models import Picture, Speaker
-from barcamp.speakers.routes.picture import MOST_BYTES, SENT_AT_ONCE
+from barcamp.speakers.routes.picture import MOST_BYTES, PICTURES
 from tests.conftest import Client
 from tests.core.test_pictures import drawn
 from tests.people import Cast
@@ -102,5 +102,5 @@ def test_nobody_keeps_the_site_drawing(client: Client, db: Session, people: Cast
     page(db, people.bo)
     page(db, people.cy, "cy")
     client.be(people.bo)
-    assert [send(client, drawn()).status_code for _ in range(SENT_AT_ONCE + 1)] == [*[303] * SENT_AT_ONCE, 429]
+    assert [send(client, drawn()).status_code for _ in range(PICTURES.count + 1)] == [*[303] * PICTURES.count, 429]
     assert send(client.be(people.cy), drawn()).status_code == 303

@@ -170,7 +170,7 @@ def test_no_server_makes_everything_wait_and_tells_no_secret(
     assert deliver(store, nowhere, clock=clock) == 0
     for row in kept(db):
         assert (row.attempts, row.due_at, row.last_error) == (
-            1, clock.now + MINUTE, "cannot reach the mail server (ConnectionRefusedError)",
+            0, clock.now + MINUTE, "cannot reach the mail server (ConnectionRefusedError)",
         )  # fmt: skip
     said = [record.getMessage() for record in caplog.records if record.name == "barcamp.mail.delivery"]
     assert said == ["3 letters wait: cannot reach the mail server (ConnectionRefusedError)"]
@@ -246,7 +246,7 @@ def test_a_slow_batch_hands_back_what_it_cannot_finish_in_its_lease(
     store: Store, by_smtp: Settings, post_office: smtp.Smtp, db: Session
 ) -> None:
     write(store, count=6)
-    times = [make.NOW + 3 * number * MINUTE for number in range(200)]
+    times = [make.NOW + number * MINUTE for number in range(200)]
     assert deliver(store, by_smtp, clock=lambda: times.pop(0)) == 6
     assert len({letter["Message-ID"] for letter in post_office.letters}) == 6
     assert [row.attempts for row in kept(db)] == [1] * 6

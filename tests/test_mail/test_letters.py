@@ -45,8 +45,9 @@ def test_the_sign_in_letter(store: Store, db: Session) -> None:
         "Hello Ada,\n\n"
         "your code to sign in at BarCamp is\n\n"
         "    042137\n\n"
-        "Or open this link and press the button:\nhttps://camp.example/sign-in/link/t0k\n\n"
-        "Each works once, for 15 minutes. Nobody asked for this? Then you can throw this letter away.\n"
+        "Type it where you asked for it, within 15 minutes. Or open this link and press the button:\n"
+        "https://camp.example/sign-in/link/t0k\n\n"
+        "It works once, for an hour. Nobody asked for this? Then you can throw this letter away.\n"
     )
     assert (letter.kind, letter.to_address, letter.subject, letter.attempts, letter.due_at) == (
         "sign-in-code", "ada@example.org", "Your code for BarCamp", 0, make.NOW,

@@ -9,7 +9,6 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 
 import pytest
 from flask import Flask
@@ -90,36 +89,6 @@ def test_letters_go_out_at_once_and_a_signal_ends_the_worker_cleanly(
         assert process.stderr is not None
         assert process.stderr.read() == ""
         assert len(post_office.letters) == 4
-
-
-def test_the_worker_ends_when_its_parent_dies(settings: Settings, tmp_path: Path) -> None:
-    parent = (
-        "import os, subprocess, sys\n"
-        "child = subprocess.Popen([sys.executable, '-c', sys.argv[1]],"
-        " env={**os.environ, 'BARCAMP_PARENT': str(os.getpid())})\n"
-        "print(child.pid, flush=True)\n"
-        "child.wait()\n"
-    )
-    log = tmp_path / "said"
-    with log.open("wb") as said:
-        process = subprocess.Popen(
-            [sys.executable, "-c", parent, WORK.replace("; jobs.run", "\njobs.run")],
-            cwd=PROJECT, env=environment(settings), stdout=said, stderr=said,
-        )  # fmt: skip
-    assert until(lambda: "ready" in log.read_text())
-    child = int(log.read_text().split()[0])
-    time.sleep(1.0)
-    process.kill()
-    process.wait()
-    assert until(lambda: not is_running(child), 10)
-
-
-def is_running(process: int) -> bool:
-    try:
-        os.kill(process, 0)
-    except ProcessLookupError:
-        return False
-    return True
 
 
 def test_an_unreachable_queue_fails_no_request(

@@ -1,4 +1,4 @@
-"""The mailed code: once, for a quarter of an hour, for five guesses, the newest only."""
+"""The mailed code: once, for a quarter of an hour, for five guesses, in the browser that asked for it."""
 
 from __future__ import annotations
 
@@ -73,13 +73,76 @@ def test_the_fifth_guess_may_be_right(client: Client, db: Session, people: Cast)
 
 
 def test_a_code_is_used_once(client: Client, app: Flask, db: Session, people: Cast) -> None:
-    other = fresh(app)
-    for one in (client, other):
-        one.submit("/sign-in", {"email": BO})
-    code = post.code(db, BO)
+    client.submit("/sign-in", {"email": BO})
+    kept, code = client.get_cookie("barcamp_form"), post.code(db, BO)
+    assert kept is not None
     assert client.submit("/sign-in/code", {"code": code}).status_code == 303
+    other = fresh(app)
+    other.set_cookie("barcamp_form", kept.value)  # as it was before
     assert other.submit("/sign-in/code", {"code": code}).status_code == 422
     assert db.scalars(select(func.count(Device.id))).one() == 1
+
+
+def test_a_code_is_for_the_browser_that_asked(client: Client, app: Flask, db: Session, people: Cast) -> None:
+    other = fresh(app)
+    client.submit("/sign-in", {"email": BO})
+    mine = post.code(db, BO)
+    other.submit("/sign-in", {"email": BO})
+    theirs = post.code(db, BO)
+    if mine != theirs:
+        assert other.submit("/sign-in/code", {"code": mine}).status_code == 422
+        assert client.submit("/sign-in/code", {"code": theirs}).status_code == 422
+    assert client.submit("/sign-in/code", {"code": mine}).status_code == 303
+    assert other.submit("/sign-in/code", {"code": theirs}).status_code == 303
+
+
+def test_who_asks_for_letters_in_my_name_keeps_me_from_nothing(
+    client: Client, app: Flask, db: Session, people: Cast
+) -> None:
+    """My code goes on working, and where no more letters are sent, the newest one's link works until they are again."""
+    with time_machine.travel(make.NOW, tick=False) as clock:
+        client.submit("/sign-in", {"email": BO})
+        mine, rat = post.code(db, BO), fresh(app)
+        for _ in range(4):
+            clock.shift(60)
+            assert rat.submit("/sign-in", {"email": BO}).status_code == 303
+            assert rat.submit("/sign-in/code", {"code": post.other_than(post.code(db, BO))}).status_code == 422
+        assert client.submit("/sign-in/code", {"code": mine}).status_code == 303
+        phone = fresh(app)
+        for passed in (10, 30, 15):  # until the first of the five is an hour old
+            assert phone.submit("/sign-in", {"email": BO}).status_code == 429
+            assert phone.get(post.link(db, BO)).status_code == 200
+            clock.shift(timedelta(minutes=passed))
+        assert phone.post(post.link(db, BO)).status_code == 303
+        clock.shift(timedelta(minutes=2))
+        assert fresh(app).submit("/sign-in", {"email": BO}).status_code == 303
+
+
+def test_letters_without_a_link_leave_those_with_one(client: Client, app: Flask, db: Session, people: Cast) -> None:
+    rat = fresh(app).be(people.cy)
+    for _ in range(5):
+        assert rat.submit("/account/email", {"email": BO}).status_code == 303
+    assert rat.submit("/account/email", {"email": BO}).status_code == 429
+    assert client.submit("/sign-in", {"email": BO}).status_code == 303
+
+
+def test_after_twenty_wrong_codes_in_a_day_only_links_work(
+    client: Client, app: Flask, db: Session, people: Cast
+) -> None:
+    with time_machine.travel(make.NOW, tick=False) as clock:
+        for _letter in range(4):
+            rat = fresh(app)
+            rat.submit("/sign-in", {"email": BO})
+            for _guess in range(5):
+                assert rat.submit("/sign-in/code", {"code": post.other_than(post.code(db, BO))}).status_code == 422
+        client.submit("/sign-in", {"email": BO})
+        answer = client.submit("/sign-in/code", {"code": post.code(db, BO)})
+        assert (answer.status_code, "open the link in the letter instead" in answer.text) == (422, True)
+        assert client.submit(post.link(db, BO)).status_code == 303
+        clock.shift(timedelta(days=1))
+        client.be(None)
+        client.submit("/sign-in", {"email": BO})
+        assert client.submit("/sign-in/code", {"code": post.code(db, BO)}).status_code == 303
 
 
 def test_the_second_half_of_a_double_click_goes_on(client: Client, db: Session, people: Cast) -> None:
@@ -141,18 +204,18 @@ def test_two_browsers_that_prove_the_same_new_address_at_once_make_one_person(st
 
 def test_guesses_at_once_are_all_counted_and_one_right_one_gets_in(store: Store, db: Session, people: Cast) -> None:
     with store.writing() as writing:
-        codes.ask(writing, BO, key=KEY, links=LINKS, now=make.NOW)
+        asked = codes.ask(writing, BO, key=KEY, links=LINKS, now=make.NOW).id
     right = post.code(db, BO)
 
     def guess(code: str) -> bool:
         with store.writing() as writing:
-            return codes.guess(writing, BO, code, key=KEY, now=make.NOW).code is not None
+            return codes.guess(writing, asked, BO, code, key=KEY, now=make.NOW).code is not None
 
     with ThreadPoolExecutor(8) as pool:
         assert list(pool.map(guess, [right] * 8)).count(True) == 1
 
     with store.writing() as writing:
-        codes.ask(writing, BO, key=KEY, links=LINKS, now=make.NOW)
+        asked = codes.ask(writing, BO, key=KEY, links=LINKS, now=make.NOW).id
     right = post.code(db, BO)
     with ThreadPoolExecutor(8) as pool:
         assert list(pool.map(guess, [post.other_than(right)] * 8)) == [False] * 8
@@ -164,7 +227,7 @@ def test_the_code_is_kept_under_the_secret_key(store: Store, db: Session, people
     with store.writing() as writing:
         row = codes.ask(writing, BO, key=KEY, links=LINKS, now=make.NOW)
     with store.writing() as writing:
-        assert codes.guess(writing, BO, post.code(db, BO), key="z" * 32, now=make.NOW).code is None
-        assert codes.guess(writing, BO, post.code(db, BO), key=KEY, now=make.NOW).code is not None
+        assert codes.guess(writing, row.id, BO, post.code(db, BO), key="z" * 32, now=make.NOW).code is None
+        assert codes.guess(writing, row.id, BO, post.code(db, BO), key=KEY, now=make.NOW).code is not None
     assert row.code_hash is not None
     assert len(row.code_hash) == 32

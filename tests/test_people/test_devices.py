@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import pytest
 import time_machine
 from flask import Flask
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from barcamp.conferences.models import Conference
 from barcamp.db import Store
 from barcamp.people import service
 from barcamp.people.models import Device
@@ -113,3 +115,21 @@ def test_browsers_not_seen_for_90_days_are_forgotten(client: Client, store: Stor
         with store.writing() as writing:
             service.forget_old(writing, now=make.NOW + timedelta(days=days))
         assert db.scalars(select(func.count(Device.id))).one() == left
+
+
+@pytest.mark.parametrize("over", [{"seen_at": timedelta(days=90)}, {"created_at": timedelta(days=365)}])
+def test_a_sign_in_ends_by_itself_before_anybody_cleans_up(
+    client: Client, db: Session, people: Cast, camp: Conference, over: dict[str, timedelta]
+) -> None:
+    note = make.note(db, camp, people.bo, "Kites")
+    client.be(people.cy)
+    [device] = db.scalars(select(Device)).all()
+    for name, age in over.items():
+        setattr(device, name, make.NOW - age + timedelta(hours=1))
+    db.flush()
+    assert client.get("/account").status_code == 200
+    for name, age in over.items():
+        setattr(device, name, make.NOW - age - timedelta(seconds=1))
+    db.flush()
+    assert client.get("/account").location == "/sign-in?next=/account"
+    assert client.submit(f"/camp/notes/{note.id}/star").location.startswith("/camp/walk-in")

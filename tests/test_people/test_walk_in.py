@@ -138,15 +138,14 @@ def test_a_whole_venue_walks_in_behind_one_address_and_a_cookie_that_is_sent_aga
     cookie = client.get_cookie("barcamp_form")
     assert cookie is not None
     statuses = []
-    for _again in range(pages.MOST_PER_COOKIE + 1):
+    for _again in range(pages.PER_COOKIE.count + 1):
         program = fresh(client.application)
         program.set_cookie("barcamp_form", cookie.value)
         statuses.append(program.post(DOOR, data=typed).status_code)
-    assert statuses == [303] * pages.MOST_PER_COOKIE + [429]
+    assert statuses == [303] * pages.PER_COOKIE.count + [429]
 
-    per_address, _per_cookie = client.application.extensions["walk_in_allowances"]
-    for _other in range(pages.MOST_PER_ADDRESS - pages.MOST_PER_COOKIE):
-        per_address.spend("127.0.0.1")
+    with client.application.app_context():
+        pages.PER_ADDRESS.spend("127.0.0.1", times=pages.PER_ADDRESS.count - pages.PER_COOKIE.count)
     stranger = fresh(client.application)
     answer = stranger.submit(DOOR, typed)
     assert (answer.status_code, int(answer.headers["Retry-After"]) <= 2) == (429, True)

@@ -20,6 +20,7 @@ from barcamp.log.models import Change
 from barcamp.people.models import Person
 from barcamp.wall import queries, service
 from barcamp.wall.models import Look, LookKind, Note, Star
+from barcamp.wall.queries import OwnFigures
 from tests import make
 from tests.conftest import Client
 from tests.counting import counted
@@ -132,7 +133,8 @@ def test_never_ones_own_nor_what_is_off_nor_what_one_has_answered(db: Session, c
     make.note(db, camp, people.bo, "A wish come true", asked_by_id=people.cy.id)
     db.flush()
     assert sorted(unseen(db, camp, people.cy)) == ["A wish come true", "Somebody has left"]
-    assert queries.count_unseen(db, camp, people.cy.id) == 2
+    _all, own = queries.own_figures(db, camp, people.cy.id)
+    assert own == OwnFigures(unseen=2, has_maybes=True)
 
 
 class TestOrder:

@@ -210,7 +210,7 @@ class TestMerged:
 def test_no_hand_is_that_fast(
     client: Client, db: Session, note: Note, people: Cast, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(stars, "STARS", Allowance(2, seconds=10, clock=lambda: 0.0))
+    monkeypatch.setattr(stars, "STARS", Allowance("stars", 2, seconds=10, clock=lambda: 0.0))
     client.be(people.cy)
     assert [ask(client, method, note)[0] for method in ("PUT", "DELETE", "PUT")] == [200, 200, 429]
     page = client.submit(f"/camp/notes/{note.id}/star")

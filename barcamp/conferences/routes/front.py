@@ -10,6 +10,7 @@ from barcamp.conferences import words
 from barcamp.conferences.models import Conference
 from barcamp.conferences.routes import blueprint
 from barcamp.feeds import linked
+from barcamp.front.shared import shared
 from barcamp.registration.queries import find_registration
 from barcamp.schedule.queries import block_ids, find_publication
 from barcamp.venue import queries as venue
@@ -22,6 +23,7 @@ from barcamp.web.load import conference_or_404
 
 @blueprint.get("/<slug:slug>/")
 @anyone
+@shared
 def show(slug: str) -> ResponseReturnValue:
     conference, now = conference_or_404(slug), utcnow()
     published = find_publication(db.session(), conference) is not None
@@ -45,6 +47,7 @@ def show(slug: str) -> ResponseReturnValue:
 
 @blueprint.get("/<slug:slug>/conduct")
 @anyone
+@shared
 def conduct(slug: str) -> ResponseReturnValue:
     conference_or_404(slug)
     return render_template("conferences/conduct.html")

@@ -16,6 +16,7 @@ from barcamp.core import ical
 from barcamp.core.slugs import clean_tag
 from barcamp.feeds import heads, queries, site
 from barcamp.feeds.routes.door import blueprint
+from barcamp.front.shared import shared
 from barcamp.web import kept
 from barcamp.web.guard import anyone
 from barcamp.web.load import conference_or_404
@@ -25,6 +26,7 @@ MEDIA_TYPE = "text/calendar; charset=utf-8"
 
 @blueprint.get("/<slug:slug>/schedule.ics")
 @anyone
+@shared
 def schedule_ics(slug: str) -> ResponseReturnValue:
     look = queries.find_look(db.snapshot(), slug) or not_here(slug)
     feed = heads.schedule(look, base())
@@ -34,6 +36,7 @@ def schedule_ics(slug: str) -> ResponseReturnValue:
 
 @blueprint.get("/<slug:slug>/rooms/<room>.ics")
 @anyone
+@shared
 def room_ics(slug: str, room: str) -> ResponseReturnValue:
     """Also of a room that was removed: its calendar becomes empty, it does not vanish."""
     found = queries.find_room_look(db.snapshot(), slug, room) or not_here(slug)
@@ -44,6 +47,7 @@ def room_ics(slug: str, room: str) -> ResponseReturnValue:
 
 @blueprint.get("/<slug:slug>/tags/<tag>.ics")
 @anyone
+@shared
 def tag_ics(slug: str, tag: str) -> ResponseReturnValue:
     """Also of a tag that nothing has (yet, or any more): nobody should lose a subscription over that."""
     if tag != clean_tag(tag):
@@ -56,6 +60,7 @@ def tag_ics(slug: str, tag: str) -> ResponseReturnValue:
 
 @blueprint.get("/conferences.ics")
 @anyone
+@shared
 def conferences_ics() -> ResponseReturnValue:
     look = queries.find_site_look(db.snapshot())
     feed = heads.site(look, base())

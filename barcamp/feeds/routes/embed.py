@@ -24,6 +24,7 @@ from barcamp.feeds.program import Standing, find_standing
 from barcamp.feeds.routes.calendars import base
 from barcamp.feeds.routes.door import blueprint
 from barcamp.feeds.routes.formats import standing_or_404
+from barcamp.front.shared import shared
 from barcamp.speakers import queries as speakers
 from barcamp.web import framed, kept
 from barcamp.web.guard import anyone
@@ -58,6 +59,7 @@ class Stretch:
 
 @blueprint.get("/<slug:slug>/embed")
 @anyone
+@shared
 def embed(slug: str) -> ResponseReturnValue:
     """The schedule, or one room's or one day's of it. The same for everybody, and no cookie."""
     standing = standing_or_404(slug)
@@ -72,12 +74,15 @@ def embed(slug: str) -> ResponseReturnValue:
 
 @blueprint.get("/oembed")
 @anyone
+@shared
 def oembed_answer() -> ResponseReturnValue:
     writers: dict[str, tuple[Callable[[oembed.Rich], bytes], str]] = {
         "json": (oembed.as_json, "application/json; charset=utf-8"),
         "xml": (oembed.as_xml, "text/xml; charset=utf-8"),
     }
     wanted = request.args.get("format", "json")
+    if not (wanted.isascii() and wanted.isalnum()):
+        abort(400)  # the name of no format at all
     if wanted not in writers:
         return Response(status=501)  # by the letter of oEmbed
     found = _embeddable(request.args.get("url", "")) or abort(404)

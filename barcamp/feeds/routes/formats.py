@@ -20,6 +20,7 @@ from barcamp.feeds import atoms, changes, heads, program, queries, sheet
 from barcamp.feeds.program import Standing, find_standing
 from barcamp.feeds.routes.calendars import base, not_here
 from barcamp.feeds.routes.door import blueprint
+from barcamp.front.shared import shared
 from barcamp.web import kept
 from barcamp.web.guard import anyone, organizer
 from barcamp.web.load import conference_or_404
@@ -31,18 +32,21 @@ JCAL = "application/calendar+json; charset=utf-8"
 
 @blueprint.get("/<slug:slug>/schedule.xml")
 @anyone
+@shared
 def schedule_xml(slug: str) -> ResponseReturnValue:
     return _of_the_program(slug, "xml", frab.write_xml, XML)
 
 
 @blueprint.get("/<slug:slug>/schedule.json")
 @anyone
+@shared
 def schedule_json(slug: str) -> ResponseReturnValue:
     return _of_the_program(slug, "json", frab.write_json, JSON)
 
 
 @blueprint.get("/<slug:slug>/schedule.jcal.json")
 @anyone
+@shared
 def schedule_jcal(slug: str) -> ResponseReturnValue:
     """RFC 7265, from the same stored fragments as the calendars."""
     look = queries.find_look(db.snapshot(), slug) or not_here(slug)
@@ -71,6 +75,7 @@ def schedule_csv(slug: str) -> ResponseReturnValue:
 
 @blueprint.get("/<slug:slug>/changes.atom")
 @anyone
+@shared
 def changes_atom(slug: str) -> ResponseReturnValue:
     """What moved where, one entry a version, and what was called off in between."""
     standing = standing_or_404(slug)
@@ -84,6 +89,7 @@ def changes_atom(slug: str) -> ResponseReturnValue:
 
 @blueprint.get("/conferences.atom")
 @anyone
+@shared
 def conferences_atom() -> ResponseReturnValue:
     look = queries.find_site_look(db.snapshot())
     feed = heads.site(look, base())

@@ -9,12 +9,14 @@ from barcamp import db
 from barcamp.feeds import heads, queries
 from barcamp.feeds.routes.calendars import base, calendar
 from barcamp.feeds.routes.door import blueprint
+from barcamp.front.shared import shared
 from barcamp.speakers import queries as speakers
 from barcamp.web.guard import anyone
 
 
 @blueprint.get("/speakers/<name>.ics")
 @anyone
+@shared
 def speaker_ics(name: str) -> ResponseReturnValue:
     look = queries.find_speaker_look(db.snapshot(), name)
     if look is None:

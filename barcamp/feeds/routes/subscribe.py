@@ -19,6 +19,7 @@ from barcamp.feeds import queries, service
 from barcamp.feeds.forms import LinkForm
 from barcamp.feeds.models import FeedToken
 from barcamp.feeds.routes.door import blueprint
+from barcamp.front.shared import shared
 from barcamp.web import qr
 from barcamp.web.answers import form_again, see_other
 from barcamp.web.clock import utcnow
@@ -67,6 +68,7 @@ class Choice:
 
 @blueprint.get("/<slug:slug>/subscribe")
 @anyone
+@shared
 def subscribe(slug: str) -> ResponseReturnValue:
     """With `?room=`, `?tag=` or `?speaker=`, how to follow that alone."""
     conference_or_404(slug)

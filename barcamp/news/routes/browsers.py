@@ -10,6 +10,7 @@ from flask.typing import ResponseReturnValue
 
 from barcamp import db
 from barcamp.errors import N_
+from barcamp.front.shared import shared
 from barcamp.news import browsers, vapid
 from barcamp.news.browsers import NotABrowser
 from barcamp.news.routes.door import blueprint, settings
@@ -22,6 +23,7 @@ LONGEST = 4000  # bytes of what a browser says of itself
 
 @blueprint.get("/sw.js", endpoint="worker")
 @anyone
+@shared
 def worker() -> ResponseReturnValue:
     """The service worker stands at the root, since it speaks for all pages (Service Workers, 6.3)."""
     folder = current_app.static_folder

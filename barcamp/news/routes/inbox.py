@@ -6,6 +6,7 @@ from flask import abort, jsonify, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from barcamp import db
+from barcamp.front.shared import shared
 from barcamp.news import inbox, queries, service
 from barcamp.news.forms import ReadForm
 from barcamp.news.routes.door import blueprint
@@ -46,6 +47,7 @@ def read() -> ResponseReturnValue:
 
 @blueprint.get("/<slug:slug>/news", endpoint="banner")
 @anyone
+@shared
 def banner(slug: str) -> ResponseReturnValue:
     """The banner on a page of its own: hundreds of phones ask for it at once, and their own pages would cost dearly."""
     return render_template("news/banner.html", conference=conference_or_404(slug))

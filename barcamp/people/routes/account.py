@@ -9,9 +9,9 @@ from flask.typing import ResponseReturnValue
 
 from barcamp import db
 from barcamp.home import queries as home
-from barcamp.people import passwords, queries, service
+from barcamp.people import passwords, queries, service, weak
 from barcamp.people.forms import AddressForm, NameForm, NewPasswordForm
-from barcamp.people.routes import presenting
+from barcamp.people.routes import again, presenting
 from barcamp.people.routes.blueprint import blueprint
 from barcamp.speakers import queries as speaking
 from barcamp.speakers import service as speakers
@@ -45,21 +45,31 @@ def rename() -> ResponseReturnValue:
 @blueprint.post("/account/password")
 @signed_in
 def set_password() -> ResponseReturnValue:
-    form, person_id = NewPasswordForm.typed(), signed_in_person().id
+    form, person, here = NewPasswordForm.typed(), signed_in_person(), this_device()
+    if elsewhere := again.first(url_for("people.account", _anchor="your-password")):
+        return elsewhere
+    assert here is not None
+    if form.validate() and weak.is_weak(form.password.data, person.name, person.email or ""):
+        form.refuse("password", _("Others would try this one early. Please take another, such as a few words."))
+    person_id, here_id = person.id, here.id
     db.rollback()  # a hash is slow: the write gate stays open for others meanwhile
-    if not form.validate():
+    if form.errors:
         return form_again("people/account.html", **account_page(password_form=form))
     password_hash = passwords.make_hash(form.password.data)
     with db.store().writing() as writing:
         service.set_password(writing, person_id, password_hash)
-    flash(_("Your password is set."))
+        service.end_devices(writing, person_id, but=here_id)
+    flash(_("Your password is set. Other browsers that were signed in are signed out."))
     return see_other(url_for("people.account"))
 
 
 @blueprint.post("/account/password/remove")
 @signed_in
 def remove_password() -> ResponseReturnValue:
-    service.set_password(db.session(), signed_in_person().id, None)
+    person_id = signed_in_person().id
+    if elsewhere := again.first(url_for("people.account", _anchor="your-password")):
+        return elsewhere
+    service.set_password(db.session(), person_id, None)
     db.commit()
     flash(_("Your password is removed. You sign in with a mailed code."))
     return see_other(url_for("people.account"))

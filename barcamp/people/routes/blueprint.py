@@ -47,9 +47,11 @@ def let_in(person: Person, wanted: str) -> AnyResponse:
     before = guard.this_device()
     if before is not None and before.person.is_walk_in and before.person_id != person.id:
         return _let_in_with(before.person_id, person, wanted)
-    if before is not None:
-        service.end_device(db.session(), before)
     token = service.sign_in(db.session(), person, label=_label(), now=utcnow())
+    if before is not None:
+        if before.person_id == person.id:
+            browsers_told.hand_on(db.session(), before.id, guard.token_hash(token), now=utcnow())
+        service.end_device(db.session(), before)
     db.commit()
     session.clear()
     return _in(token, wanted)
@@ -61,9 +63,10 @@ def _let_in_with(walk_in_id: int, person: Person, wanted: str) -> AnyResponse:
     """
     db.commit()
     with db.store().writing() as writing:
-        brought = merge.bring_along(writing, walk_in_id, person.id, now=utcnow())
-        token = service.sign_in(writing, person, label=_label(), now=utcnow())
-        browsers_told.tie(writing, person.id, guard.token_hash(token))
+        now = utcnow()
+        brought = merge.bring_along(writing, walk_in_id, person.id, now=now)
+        token = service.sign_in(writing, person, label=_label(), now=now)
+        browsers_told.tie(writing, person.id, guard.token_hash(token), now=now)
     session.clear()
     if brought.words:
         flash(brought.words)
@@ -112,5 +115,5 @@ def note_when_seen(response: Response) -> Response:
             service.touch(writing, device.id, now=now)
     except Exception:
         log.warning("could not note when a device was seen", exc_info=True)
-    guard.remember(response, request.cookies[guard.COOKIE])
+    guard.remember(response, guard.device_token())
     return response

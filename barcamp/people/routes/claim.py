@@ -37,9 +37,12 @@ def ask_to_claim() -> ResponseReturnValue:
         db.rollback()
         return _page(form), 422
 
-    codes.ask_for_address(db.session(), signed_in_person(), form.email.data, key=secret_key(), now=utcnow())
+    before = session.get("claiming", {}).get("code")
+    row = codes.ask_for_address(
+        db.session(), signed_in_person(), form.email.data, replaces=before, key=secret_key(), now=utcnow()
+    )
     db.commit()
-    session["claiming"] = {"email": form.email.data, "next": _next()}
+    session["claiming"] = {"email": form.email.data, "next": _next(), "code": row.id}
     return see_other(url_for("people.claim_code"))
 
 
@@ -63,7 +66,9 @@ def prove_claim() -> ResponseReturnValue:
     if not form.validate():
         return form_again("people/claim_code.html", form=form, email=email)
 
-    guess = codes.guess_for_address(db.session(), person, email, form.digits(), key=secret_key(), now=utcnow())
+    guess = codes.guess_for_address(
+        db.session(), person, claiming.get("code"), email, form.digits(), key=secret_key(), now=utcnow()
+    )
     if guess.code is None:
         db.commit()
         form.refuse("code", wrong_code(guess))

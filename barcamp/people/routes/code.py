@@ -9,6 +9,7 @@ from barcamp import db
 from barcamp.people import addresses, codes, service
 from barcamp.people.forms import CodeForm, NameForm
 from barcamp.people.models import SignInCode
+from barcamp.people.routes.again import has_just_signed_in
 from barcamp.people.routes.blueprint import blueprint, has_an_address, is_already_in, let_in, secret_key
 from barcamp.web.answers import form_again, safe_path, see_other
 from barcamp.web.clock import utcnow
@@ -33,10 +34,10 @@ def try_code() -> ResponseReturnValue:
         return _start_again()
     if not form.validate():
         return form_again("people/code.html", form=form, email=email)
-    if is_already_in(addresses.key(email)):
+    if is_already_in(addresses.key(email)) and has_just_signed_in():
         return see_other(url_for("home.index"))
 
-    guess = codes.guess(db.session(), email, form.digits(), key=secret_key(), now=utcnow())
+    guess = codes.guess(db.session(), session.get("asked"), email, form.digits(), key=secret_key(), now=utcnow())
     if guess.code is None:
         db.commit()
         form.refuse("code", wrong_code(guess))
@@ -81,6 +82,8 @@ def go_on(used: SignInCode) -> ResponseReturnValue:
 
 
 def wrong_code(guess: codes.Guess) -> str:
+    if guess.only_links:
+        return _("Too many wrong codes were typed for this address today. Please open the link in the letter instead.")
     if guess.guesses_left == 0:
         return _("That is not the code, or it no longer works. Please ask for a new one.")
     return _("That is not the code. Please look at the newest letter and try again.")

@@ -40,7 +40,7 @@ def end_device(device_id: int) -> ResponseReturnValue:
 @blueprint.post("/account/sign-out-everywhere")
 @named
 def sign_out_everywhere() -> ResponseReturnValue:
-    service.end_devices(db.session(), signed_in_person())
+    service.end_devices(db.session(), signed_in_person().id)
     db.commit()
     return _signed_out(_("You are signed out everywhere."))
 

@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 from barcamp import db
 from barcamp.people import addresses, codes, service
 from barcamp.people.forms import AddressForm, CodeForm
+from barcamp.people.routes import again
 from barcamp.people.routes.account import account_page
 from barcamp.people.routes.blueprint import blueprint, links, secret_key
 from barcamp.people.routes.code import wrong_code
@@ -21,14 +22,17 @@ from barcamp.web.words import _
 @signed_in
 def ask_for_address() -> ResponseReturnValue:
     form, person = AddressForm.typed(), signed_in_person()
+    if elsewhere := again.first(url_for("people.account", _anchor="your-address")):
+        return elsewhere
     if form.validate() and addresses.key(form.email.data) == person.email_key:
         form.refuse("email", _("This is your address already."))
     if form.errors:
         return form_again("people/account.html", **account_page(email_form=form))
 
-    codes.ask_for_address(db.session(), person, form.email.data, key=secret_key(), now=utcnow())
+    before = session.get("new_address_code")
+    row = codes.ask_for_address(db.session(), person, form.email.data, replaces=before, key=secret_key(), now=utcnow())
     db.commit()
-    session["new_address"] = form.email.data
+    session["new_address"], session["new_address_code"] = form.email.data, row.id
     return see_other(url_for("people.address_code"))
 
 
@@ -50,7 +54,8 @@ def change_address() -> ResponseReturnValue:
     if not form.validate():
         return form_again("people/address_code.html", form=form, email=email)
 
-    guess = codes.guess_for_address(db.session(), person, email, form.digits(), key=secret_key(), now=utcnow())
+    asked = session.get("new_address_code")
+    guess = codes.guess_for_address(db.session(), person, asked, email, form.digits(), key=secret_key(), now=utcnow())
     if guess.code is None:
         db.commit()
         form.refuse("code", wrong_code(guess))
@@ -58,5 +63,6 @@ def change_address() -> ResponseReturnValue:
     service.change_address(db.session(), person, email, links=links(), now=utcnow())
     db.commit()
     session.pop("new_address")
+    session.pop("new_address_code", None)
     flash(_("Your address is changed."))
     return see_other(url_for("people.account"))

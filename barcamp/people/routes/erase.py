@@ -22,7 +22,7 @@ from barcamp.people import queries, service
 from barcamp.people.errors import LastOrganizer
 from barcamp.people.forms import EraseForm
 from barcamp.people.models import Person
-from barcamp.people.routes import counted, presenting
+from barcamp.people.routes import again, counted, presenting
 from barcamp.people.routes.blueprint import blueprint
 from barcamp.registration import service as registration
 from barcamp.registration.models import Registration
@@ -52,10 +52,11 @@ def erase() -> ResponseReturnValue:
 @blueprint.post("/account/erase")
 @named
 def erase_account() -> ResponseReturnValue:
-    form = EraseForm.typed()
+    form, person_id = EraseForm.typed(), signed_in_person().id
+    if elsewhere := again.first(url_for("people.erase")):
+        return elsewhere
     if not form.validate():
         return form_again("people/erase.html", form=form)
-    person_id = signed_in_person().id
     db.rollback()  # erasing waits for what else the person is doing, so it must not be one of those things itself
     with db.store().writing() as writing:
         person = queries.hold_for_erasing(writing, person_id)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import current_app, render_template, session, url_for
+from flask import render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 
 from barcamp import db
 from barcamp.people import addresses, codes, passwords, queries
 from barcamp.people.forms import PasswordSignInForm, RegisterForm, SignInForm
+from barcamp.people.routes import tries
 from barcamp.people.routes.blueprint import (
     blueprint,
     brings,
@@ -28,7 +29,7 @@ from barcamp.web.words import _
 @blueprint.get("/sign-in")
 @anyone
 def sign_in() -> ResponseReturnValue:
-    if has_an_address(me()):
+    if has_an_address(me()) and "again" not in request.args:
         return see_other(next_path())
     return render_template("people/sign_in.html", **_sign_in_page())
 
@@ -62,21 +63,21 @@ def ask_to_register() -> ResponseReturnValue:
 @blueprint.post("/sign-in/password")
 @anyone
 def sign_in_by_password() -> ResponseReturnValue:
-    form, now = PasswordSignInForm.typed(), utcnow()
+    form = PasswordSignInForm.typed()
     if not form.validate():
         return form_again("people/sign_in.html", **_sign_in_page(password_form=form))
 
-    email_key, tries = addresses.key(form.email.data), _tries()
-    tries.check(email_key, now)
+    email_key = addresses.key(form.email.data)
+    tries.count(email_key)
     with db.reading() as look:
         known = queries.find_person(look, email_key)
     # no session is open here: a hash is slow, and nothing slow may hold the write gate
     if not passwords.is_right(form.password.data, known.password_hash if known else None) or known is None:
-        tries.wrong(email_key, now)
         form.refuse("password", _("That address and password do not match."))
         return form_again("people/sign_in.html", **_sign_in_page(password_form=form))
-    tries.right(email_key)
-    return let_in(known, next_path())
+    answer = let_in(known, next_path())
+    tries.remember(answer, email_key)
+    return answer
 
 
 def _sign_in_page(**forms: Any) -> dict[str, Any]:
@@ -87,12 +88,10 @@ def _sign_in_page(**forms: Any) -> dict[str, Any]:
 
 def _mail_a_code(email: str, *, name: str = "") -> ResponseReturnValue:
     """The same answer for every address, known or not."""
-    codes.ask(db.session(), email, name=name, next_path=next_path(), key=secret_key(), links=links(), now=utcnow())
+    row = codes.ask(
+        db.session(), email, name=name, next_path=next_path(), replaces=session.get("asked"), key=secret_key(),
+        links=links(), now=utcnow(),
+    )  # fmt: skip
     db.commit()
-    session["signing_in"] = email
+    session["signing_in"], session["asked"] = email, row.id
     return see_other(url_for("people.code"))
-
-
-def _tries() -> passwords.Tries:
-    found: passwords.Tries = current_app.extensions.setdefault("password_tries", passwords.Tries())
-    return found

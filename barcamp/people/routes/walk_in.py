@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 
-from flask import current_app, flash, render_template, request, session, url_for
+from flask import flash, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 
 from barcamp import db
@@ -20,8 +20,9 @@ from barcamp.web.load import conference_or_404
 from barcamp.web.words import _
 
 WITHIN = 600  # seconds
-MOST_PER_ADDRESS = 600  # a whole venue walks in behind one address, most of it in the first minutes
-MOST_PER_COOKIE = 5
+#: A whole venue walks in behind one address, most of it in the first minutes.
+PER_ADDRESS = Allowance("walk-ins of an address", 600, seconds=WITHIN)
+PER_COOKIE = Allowance("walk-ins of a form", 5, seconds=WITHIN)
 
 
 @blueprint.get("/<slug:slug>/walk-in")
@@ -43,9 +44,8 @@ def come_in(slug: str) -> ResponseReturnValue:
     if form.errors:
         return form_again("people/walk_in.html", form=form, next=_next(slug), active="account")
 
-    per_address, per_cookie = _allowances()
-    per_cookie.spend(session.get("csrf_token"))
-    per_address.spend(_network(request.remote_addr or ""))
+    PER_COOKIE.spend(session.get("csrf_token"))
+    PER_ADDRESS.spend(_network(request.remote_addr or ""))
     person = service.walk_in(db.session(), form.name.data, now=utcnow())
     answer = let_in(person, _next(slug))
     flash(_("Welcome, {name}! This browser remembers you. Add an e-mail address, and nothing gets lost.").format(
@@ -74,10 +74,3 @@ def _network(address: str) -> str:
     except ValueError:
         return ""
     return str(ipaddress.ip_network((parsed, 64), strict=False)) if parsed.version == 6 else address
-
-
-def _allowances() -> tuple[Allowance, Allowance]:
-    """For addresses and for form cookies, kept with the app."""
-    made = Allowance(MOST_PER_ADDRESS, WITHIN), Allowance(MOST_PER_COOKIE, WITHIN)
-    found: tuple[Allowance, Allowance] = current_app.extensions.setdefault("walk_in_allowances", made)
-    return found

@@ -11,10 +11,12 @@ from barcamp import db
 from barcamp.conferences.models import Conference
 from barcamp.core.times import opens_in_words
 from barcamp.errors import Refused
+from barcamp.front.remembered import remembered
 from barcamp.people.models import Person
 from barcamp.registration import queries, service
 from barcamp.registration.forms import RegistrationForm
 from barcamp.registration.models import Registration
+from barcamp.registration.queries import Totals
 from barcamp.registration.routes.door import blueprint
 from barcamp.registration.words import DIET_WORDS, meal_choice
 from barcamp.venue.models import Slot
@@ -34,7 +36,7 @@ def show(slug: str) -> ResponseReturnValue:
         return render_template(
             "registration/guest.html",
             conference=conference,
-            totals=queries.totals(db.session(), conference),
+            totals=_totals(conference),
             meals=_meal_lines(conference, _meals(conference)),
             shirts_open=conference.shirts_can_be_chosen(utcnow()),
             **_phase(conference),
@@ -79,7 +81,7 @@ def ask_to_cancel(slug: str) -> ResponseReturnValue:
     registration = _registration(conference, person)
     if registration is None or registration.state == "cancelled" or service.is_over(conference, utcnow()):
         return see_other(url_for("registration.show", slug=slug))
-    totals = queries.totals(db.session(), conference)
+    totals = _totals(conference)
     return render_template(
         "registration/cancel.html", conference=conference, registration=registration, totals=totals
     )  # fmt: skip
@@ -127,7 +129,7 @@ def _page(conference: Conference, person: Person, form: RegistrationForm) -> str
         person=person,
         registration=registration,
         place=queries.place_in_line(session, registration) if registration is not None and waits else None,
-        totals=queries.totals(session, conference),
+        totals=_totals(conference),
         meals=[] if registration is None else _meal_lines(conference, registration.meals),
         diets=[] if registration is None else [DIET_WORDS[diet] for diet in registration.diets if diet in DIET_WORDS],
         shirts_open=conference.shirts_can_be_chosen(now),
@@ -155,3 +157,9 @@ def _saved(conference: Conference, registration: Registration, *, is_new: bool) 
     if registration.is_coming:
         return _("You are registered for {camp}. See you there!").format(camp=conference.name)
     return _("You are on the waiting list. We write to you as soon as a place is free.")
+
+
+def _totals(conference: Conference) -> Totals:
+    """Counted once for all who look: of 30,000 registrations it takes longer than the rest of the page."""
+    key = "totals", conference.id, conference.capacity
+    return remembered(key, lambda session: queries.totals(session, conference))

@@ -6,6 +6,7 @@ from flask import render_template
 from flask.typing import ResponseReturnValue
 
 from barcamp import db
+from barcamp.front.shared import shared
 from barcamp.registration import queries
 from barcamp.registration.routes.door import blueprint
 from barcamp.web.guard import anyone
@@ -14,6 +15,7 @@ from barcamp.web.load import conference_or_404
 
 @blueprint.get("/<slug:slug>/people")
 @anyone
+@shared
 def people(slug: str) -> ResponseReturnValue:
     conference = conference_or_404(slug)
     names = queries.visible_names(db.session(), conference)

@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import NamedTuple
+
 from flask import render_template, request
 from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
 
 from barcamp import db
+from barcamp.conferences.models import Conference
 from barcamp.feeds import linked
+from barcamp.front.remembered import remembered
+from barcamp.front.shared import shared
 from barcamp.schedule import crowd, queries
-from barcamp.schedule.cards import entry_card, trace, without_talks
+from barcamp.schedule.cards import cell_card, entry_card, trace, without_talks
 from barcamp.schedule.day import days, ghosts, grid, now_and_next, rooms_of
+from barcamp.schedule.public import PublicEntry, public_entries
 from barcamp.schedule.routes.door import blueprint
 from barcamp.speakers.names import linker
 from barcamp.venue import queries as venue
+from barcamp.venue.models import Slot
 from barcamp.web.clock import utcnow
 from barcamp.web.guard import anyone
 from barcamp.web.load import conference_or_404
@@ -20,17 +29,16 @@ from barcamp.web.load import conference_or_404
 
 @blueprint.get("/<slug:slug>/schedule")
 @anyone
+@shared
 def show(slug: str) -> ResponseReturnValue:
     conference, now = conference_or_404(slug), utcnow()
-    public = queries.entries(db.session(), conference)
+    public, pauses, rooms, blocks = _of_everybody(conference)
     entries, talks = without_talks(public)
     crowds = crowd.crowds_now(db.session(), conference, public, now)
-    line_ups = {block_id: talks.get(block_id, []) for block_id in queries.block_ids(db.session(), conference)}
-    slots, rooms = venue.slots(db.session(), conference), venue.rooms(db.session(), conference)
-    pauses = [slot for slot in slots if not slot.is_for_talks]
-    left = ghosts(entries, {room.id: room.name for room in rooms})
-    schedule = days(entries, pauses, conference.zone, now, left)
-    order = [room.name for room in rooms]
+    line_ups = {block_id: talks.get(block_id, []) for block_id in blocks}
+    schedule = days(entries, pauses, conference.zone, now, ghosts(entries, rooms))
+    order = list(rooms.values())
+    card, traces = entry_card(conference, line_ups, linker(conference), crowds), trace(conference)
     return render_template(
         "schedule/show.html",
         publication=queries.find_publication(db.session(), conference),
@@ -38,8 +46,34 @@ def show(slug: str) -> ResponseReturnValue:
         grids=[(day, rooms_of(day, order), grid(day, rooms_of(day, order))) for day in schedule if day.has_entries],
         current=now_and_next(schedule),
         view="now" if request.args.get("view") == "now" else "",
-        card=entry_card(conference, line_ups, linker(conference), crowds),
-        trace=trace(conference),
+        card=card,
+        trace=traces,
+        cells=lambda row: [cell_card(cell, card, traces) for cell in row.cells],
         linked_data=linked.of_conference(conference, entries, db.base_url(db.session()), blocks=line_ups),
         active="schedule",
     )
+
+
+class _Public(NamedTuple):
+    """What is public of a schedule. `pauses` are its breaks and meals, `rooms` the names by id in the venue's order,
+    `blocks` the ids of those of lightning talks.
+    """
+
+    entries: list[PublicEntry]
+    pauses: list[Slot]
+    rooms: dict[int, str]
+    blocks: Sequence[int]
+
+
+def _of_everybody(conference: Conference) -> _Public:
+    """Read once for all who look, until something in it changes."""
+
+    def find(session: Session) -> _Public:
+        return _Public(
+            public_entries(session, conference),
+            [slot for slot in venue.slots(session, conference) if not slot.is_for_talks],
+            {room.id: room.name for room in venue.rooms(session, conference)},
+            queries.block_ids(session, conference),
+        )
+
+    return remembered(("schedule", conference.id), find, rows=lambda found: len(found.entries))

@@ -15,6 +15,7 @@ from barcamp.core import oembed
 from barcamp.core.etags import etag_of
 from barcamp.core.slugs import fold
 from barcamp.core.spans import span_words
+from barcamp.front.shared import shared
 from barcamp.speakers import formats, page, queries, visits
 from barcamp.speakers.formats import Card
 from barcamp.speakers.models import Speaker
@@ -33,6 +34,7 @@ STYLES = ("css/base.css", "css/parts.css", "css/speakers.css")
 
 @blueprint.get("/speakers")
 @anyone
+@shared
 def index() -> ResponseReturnValue:
     wanted, session, now = request.args.get("q", "")[:100], db.session(), utcnow()
     pages = [one for one in queries.public_pages(session) if fold(wanted) in fold(one[1])]
@@ -50,6 +52,7 @@ def index() -> ResponseReturnValue:
 
 @blueprint.get("/speakers/<slug:name>")
 @anyone
+@shared
 def show(name: str) -> ResponseReturnValue:
     if queries.find_speaker(db.session(), name) is None:
         return _moved(name)
@@ -83,6 +86,7 @@ def show(name: str) -> ResponseReturnValue:
 
 @blueprint.get("/speakers/<slug:name>.json")
 @anyone
+@shared
 def json(name: str) -> ResponseReturnValue:
     def write(speaker: Speaker, standing: Standing) -> bytes:
         shown = replace(_card(speaker, standing), changed_at=standing.changed_at)
@@ -93,6 +97,7 @@ def json(name: str) -> ResponseReturnValue:
 
 @blueprint.get("/speakers/<slug:name>.atom")
 @anyone
+@shared
 def atom(name: str) -> ResponseReturnValue:
     def write(speaker: Speaker, standing: Standing) -> bytes:
         shown = replace(_card(speaker, standing), changed_at=standing.changed_at)
@@ -103,6 +108,7 @@ def atom(name: str) -> ResponseReturnValue:
 
 @blueprint.get("/speakers/<slug:name>/embed")
 @anyone
+@shared
 def embed(name: str) -> ResponseReturnValue:
     """The table alone, for a frame on the speaker's own site: no script, no cookie, nothing to press but links."""
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Response, current_app, flash, request, url_for
+from flask import Response, flash, request, url_for
 from flask.typing import ResponseReturnValue
 
 from barcamp import db
 from barcamp.core import pictures
+from barcamp.front.shared import shared
 from barcamp.speakers import queries, service
 from barcamp.speakers.forms import PictureForm, ProfileForm
 from barcamp.speakers.routes.door import blueprint, own_page, speaker_or_404
@@ -22,7 +23,7 @@ from barcamp.web.words import _
 
 #: Of a request with a picture: somewhat more than a picture may have, so that the form can say what is wrong.
 MOST_BYTES = pictures.BIGGEST + 1024 * 1024
-SENT_AT_ONCE, WITHIN = 10, 600  # pictures, seconds
+PICTURES = Allowance("pictures", 10, seconds=600)
 
 
 @blueprint.url_value_preprocessor
@@ -34,6 +35,7 @@ def take_a_larger_body(endpoint: str | None, _values: dict[str, Any] | None) -> 
 
 @blueprint.get("/speakers/<slug:name>/picture")
 @anyone
+@shared
 def picture(name: str) -> ResponseReturnValue:
     speaker = speaker_or_404(name)
     found = queries.find_picture(db.session(), speaker.person_id)
@@ -59,7 +61,7 @@ def put_picture() -> ResponseReturnValue:
     content = sent.read(pictures.BIGGEST + 1) if sent else b""
     if not content:
         return _refused(_("Please choose a picture."))
-    _allowance().spend(person_id)
+    PICTURES.spend(person_id)
     try:
         drawn = pictures.square(content)
     except pictures.NotAPicture as problem:
@@ -85,9 +87,3 @@ def _refused(words: str) -> tuple[str, int]:
     form, speaker = PictureForm(), own_page()
     form.refuse("picture", words)
     return form_again("speakers/profile.html", **profile_page(speaker, ProfileForm.of(speaker), form))
-
-
-def _allowance() -> Allowance:
-    made = Allowance(SENT_AT_ONCE, WITHIN)
-    found: Allowance = current_app.extensions.setdefault("picture_allowance", made)
-    return found

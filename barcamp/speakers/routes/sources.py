@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import abort, current_app, flash, render_template, request, url_for
+from flask import abort, flash, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from barcamp import db
@@ -21,7 +21,7 @@ from barcamp.web.limits import Allowance
 from barcamp.web.words import _, locale, ngettext, told
 
 #: How often somebody may have this site ask for an address of theirs.
-READS, WITHIN = 20, 3600.0
+READS = Allowance("readings of calendars", 20, seconds=3600)
 
 
 @blueprint.get("/account/speaker/calendars")
@@ -36,7 +36,7 @@ def add_source() -> ResponseReturnValue:
     speaker, form = own_page(), SourceForm.typed()
     if not form.validate():
         return form_again("speakers/sources.html", **_page(form))
-    _allowance().spend(speaker.person_id)
+    READS.spend(speaker.person_id)
     try:
         choosing.add_source(db.session(), speaker.person_id, form.url.data, now=utcnow())
     except Refused as refusal:
@@ -83,7 +83,7 @@ def choose_talks(source_id: int) -> ResponseReturnValue:
 @signed_in
 def read_source(source_id: int) -> ResponseReturnValue:
     source = _source_or_404(source_id)
-    _allowance().spend(source.person_id)
+    READS.spend(source.person_id)
     begun = choosing.read_again(db.session(), source, now=utcnow())
     db.commit()
     flash(_("It is being read.") if begun else _("It was read a moment ago. Please wait a minute."))
@@ -144,9 +144,3 @@ def _when(written: dict[str, Any]) -> str:
 
 def _source_or_404(source_id: int) -> TalkSource:
     return talk_queries.find_source(db.session(), signed_in_person().id, source_id) or abort(404)
-
-
-def _allowance() -> Allowance:
-    """In this process's memory, made with the first use."""
-    found: Allowance = current_app.extensions.setdefault("source_allowance", Allowance(READS, WITHIN))
-    return found

@@ -7,7 +7,6 @@ from barcamp.wall.queries.comments import (
     count_comments,
     find_comment,
     find_same_comment,
-    questions,
     was_hidden_by_an_organizer,
 )
 from barcamp.wall.queries.hosting import (
@@ -22,7 +21,6 @@ from barcamp.wall.queries.hosting import (
 from barcamp.wall.queries.looks import (
     Said,
     count_looks,
-    count_unseen,
     has_maybes,
     last_look,
     late_factors,
@@ -83,27 +81,30 @@ from barcamp.wall.queries.stars import (
 )
 from barcamp.wall.queries.wall import (
     LONGEST_SEARCH,
+    MOST_IDS,
     PAGE,
-    START_OF_TEXT,
     Figures,
+    OwnFigures,
     Sort,
     WallNote,
     Wanted,
     figures,
-    top_tags,
+    own_figures,
     wall_notes,
     wanted_ids,
 )
+from barcamp.wall.queries.written import START_OF_TEXT, WrittenNote, top_tags, written_notes
 
 __all__ = [
-    "LONGEST_SEARCH", "PAGE", "START_OF_TEXT", "Figures", "Merged", "NoteStanding", "PitchQueue", "Pitched", "Reported",
-    "Said", "Sort", "Standing", "Waiting", "WallNote", "Wanted", "comments", "count_comments", "count_letters_about",
-    "count_letters_by", "count_looks", "count_notes", "count_together", "count_unseen", "edits", "figures",
-    "find_comment", "find_invitation", "find_invitation_by_token", "find_note", "find_offer", "find_pitch_round",
-    "find_pitched_id", "find_same_comment", "find_standing", "find_standing_in", "find_whole_note", "has_maybes",
-    "has_note_up", "has_reported", "has_starred", "heir", "held_notes", "hidden_notes", "hold_row", "last_look",
-    "late_factors", "merged_notes", "mergers", "mine", "notes_by_id", "notes_on_the_wall", "notes_titled", "offers_to",
-    "open_invitations", "origin_of", "part_ids", "parts", "pitch_queue", "presenter_ids", "questions", "reported",
-    "said", "slots_by_id", "standing_offer", "starred_note_ids", "survivor", "top_tags", "topics", "unseen", "waiting",
-    "wall_notes", "wanted_ids", "was_edited_by_an_organizer", "was_hidden_by_an_organizer",
+    "LONGEST_SEARCH", "MOST_IDS", "PAGE", "START_OF_TEXT", "Figures", "Merged", "NoteStanding", "OwnFigures",
+    "PitchQueue", "Pitched", "Reported", "Said", "Sort", "Standing", "Waiting", "WallNote", "Wanted", "WrittenNote",
+    "comments", "count_comments", "count_letters_about", "count_letters_by", "count_looks", "count_notes",
+    "count_together", "edits", "figures", "find_comment", "find_invitation", "find_invitation_by_token", "find_note",
+    "find_offer", "find_pitch_round", "find_pitched_id", "find_same_comment", "find_standing", "find_standing_in",
+    "find_whole_note", "has_maybes", "has_note_up", "has_reported", "has_starred", "heir", "held_notes", "hidden_notes",
+    "hold_row", "last_look", "late_factors", "merged_notes", "mergers", "mine", "notes_by_id", "notes_on_the_wall",
+    "notes_titled", "offers_to", "open_invitations", "origin_of", "own_figures", "part_ids", "parts", "pitch_queue",
+    "presenter_ids", "reported", "said", "slots_by_id", "standing_offer", "starred_note_ids", "survivor", "top_tags",
+    "topics", "unseen", "waiting", "wall_notes", "wanted_ids", "was_edited_by_an_organizer",
+    "was_hidden_by_an_organizer", "written_notes",
 ]  # fmt: skip

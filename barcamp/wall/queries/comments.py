@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload
 
 from barcamp.conferences.models import Conference
@@ -71,13 +71,3 @@ def count_comments(db: Session, note: Note, author_id: int) -> Count:
         .where(Comment.note_id == note.id)
     ).one()
     return Count(*row)
-
-
-def questions(db: Session, note_ids: Select[int]) -> dict[int, int]:
-    """How many entries everybody can see under each of these notes; those without any are left out."""
-    rows = db.execute(
-        select(Comment.note_id, func.count())
-        .where(Comment.note_id.in_(note_ids), Comment.hidden_at.is_(None))
-        .group_by(Comment.note_id)
-    )
-    return dict(rows.all())

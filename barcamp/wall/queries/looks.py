@@ -29,11 +29,6 @@ class Said:
     at: datetime | None
 
 
-def count_unseen(db: Session, conference: Conference, person_id: int) -> int:
-    """How many notes the quick look has left for this person."""
-    return db.execute(select(func.count(Note.id)).where(*_unseen(conference, person_id))).scalar_one()
-
-
 def unseen(db: Session, conference: Conference, person_id: int, *, sees_counts: bool) -> list[int]:
     """The notes the quick look has left for this person, the least seen first.
 

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session, aliased
 from barcamp.conferences.models import Conference
 from barcamp.people.models import Person
 from barcamp.wall.models import ON_THE_WALL, CoHost, CoPresenter, Note, Pitch, PitchRound
-from barcamp.wall.queries.wall import START_OF_TEXT
+from barcamp.wall.queries.written import START_OF_TEXT
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from barcamp.conferences.models import Conference, CountsShown, Role
 from barcamp.people.models import Device, Person
+from barcamp.people.queries import LASTS, UNSEEN
 from barcamp.wall.models import CoHost, Note, Star
 
 
@@ -44,9 +45,10 @@ class NoteStanding:
     merged_into_id: int | None
 
 
-def find_standing(db: Connection, token_hash: bytes, slug: str, note_id: int) -> Standing | None:
+def find_standing(db: Connection, token_hash: bytes, slug: str, note_id: int, *, now: datetime) -> Standing | None:
     """How the person signed in with this token stands to a note of the conference; None: nobody is."""
-    return _standing(db, _BY_TOKEN, {"token_hash": token_hash, "slug": slug, "note_id": note_id})
+    names = {"token_hash": token_hash, "slug": slug, "note_id": note_id}
+    return _standing(db, _BY_TOKEN, names | {"seen_after": now - UNSEEN, "made_after": now - LASTS})
 
 
 def find_standing_in(db: Connection, person_id: int, note_id: int) -> Standing | None:
@@ -100,7 +102,11 @@ _BY_TOKEN = _and_more(
     .outerjoin(
         Note, and_(Note.id == bindparam("note_id"), Note.conference_id == Conference.id, Note.talk_minutes.is_(None))
     )
-    .where(Device.token_hash == bindparam("token_hash"))
+    .where(
+        Device.token_hash == bindparam("token_hash"),
+        Device.seen_at >= bindparam("seen_after"),
+        Device.created_at >= bindparam("made_after"),
+    )
 )
 _BY_ID = _and_more(
     _look()

@@ -2,31 +2,47 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Literal
+from functools import cache
+from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    and_,
+    bindparam,
+    false,
+    func,
+    or_,
+    select,
+)
+from sqlalchemy.orm import Session
 
 from barcamp.conferences.models import Conference
 from barcamp.core.popularity import shuffle_key, surely_seen
 from barcamp.core.slugs import fold
 from barcamp.people.models import Person
 from barcamp.venue.day import camp_day
-from barcamp.wall.models import ON_THE_WALL, CoHost, CoPresenter, Format, Note, NoteTag, each_once, presented_by
-from barcamp.wall.queries.comments import questions
+from barcamp.wall.models import (
+    ON_THE_WALL,
+    CoHost,
+    Format,
+    Look,
+    Note,
+    NoteTag,
+    Star,
+    presented_by,
+)
 from barcamp.wall.queries.looks import late_factors, said_maybe_to
-from barcamp.wall.queries.stars import starred_note_ids
+from barcamp.wall.queries.written import WrittenNote, written
 
 #: "mixed" is the usual one, see `_mixed`; "seen" is the least seen first.
 Sort = Literal["mixed", "new", "stars", "seen"]
 
 PAGE = 600  # notes on one page of the wall
-TOP_TAGS = 6
-START_OF_TEXT = 600  # characters of a description that a card's excerpt is made from
+MOST_IDS = 50  # of notes that are asked for one by one
 LONGEST_SEARCH = 100  # characters of a search, folded
 MOST_WORDS = 12
 #: The newest so many hang first, as long as they are as new as this; then everything else in a fair order.
@@ -84,17 +100,32 @@ class Figures:
     wishes: int  # those of the notes that seek a host
 
 
+@dataclass(frozen=True, slots=True)
+class OwnFigures:
+    """What is left for one person: notes that they have not looked at, and whether they said maybe to any."""
+
+    unseen: int
+    has_maybes: bool
+
+
 def wanted_ids(
-    db: Session, conference: Conference, person_id: int | None, wanted: Wanted, *, sees_counts: bool, now: datetime
+    db: Session,
+    conference: Conference,
+    person_id: int | None,
+    wanted: Wanted,
+    *,
+    sees_counts: bool,
+    now: datetime,
+    factors: Callable[[Session, Conference], Mapping[int, float]] = late_factors,
 ) -> list[int]:
-    """The ids of all notes wanted, over all pages, in the order in which this person sees them."""
-    rows = db.execute(
-        select(Note.id, Note.posted_at, Note.star_count, Note.look_count).where(*_matching(db, conference, wanted))
-    ).all()
+    """The ids of all notes wanted, over all pages, in the order in which this person sees them. `factors` finds what a
+    late note's stars are multiplied by.
+    """
+    rows = db.execute(_STANDINGS.where(*_matching(db, conference, wanted)), {"conference_id": conference.id}).all()
     newest_first = sorted(rows, key=lambda row: (row.posted_at, row.id), reverse=True)
     if wanted.sort == "stars":
-        factors = late_factors(db, conference)
-        newest_first.sort(key=lambda row: -row.star_count * factors.get(row.id, 1.0))
+        late = factors(db, conference)
+        newest_first.sort(key=lambda row: -row.star_count * late.get(row.id, 1.0))
     elif wanted.sort == "seen":
         seed = _seed(conference, person_id, now)
         newest_first.sort(
@@ -106,6 +137,11 @@ def wanted_ids(
     elif wanted.sort == "mixed" and wanted.author_id is None and not wanted.hidden:
         return _mixed([(row.id, row.posted_at) for row in newest_first], _seed(conference, person_id, now), now)
     return [row.id for row in newest_first]
+
+
+_STANDINGS = select(Note.id, Note.posted_at, Note.star_count, Note.look_count).where(
+    Note.conference_id == bindparam("conference_id")
+)
 
 
 def _mixed(newest_first: Sequence[tuple[int, datetime]], seed: str, now: datetime) -> list[int]:
@@ -128,86 +164,92 @@ def _seed(conference: Conference, person_id: int | None, now: datetime) -> str:
     return f"wall/{conference.id}/{person_id}/{camp_day(now, conference.zone)}"
 
 
-def wall_notes(db: Session, conference: Conference, person_id: int | None, ids: Sequence[int]) -> list[WallNote]:
-    """These notes of the conference, in this order, each with whether this person starred it. The same few queries for
-    any number up to a page of them (PAGE).
+def wall_notes(
+    db: Session,
+    conference: Conference,
+    person_id: int | None,
+    ids: Sequence[int],
+    book: Mapping[int, WrittenNote] | None = None,
+) -> list[WallNote]:
+    """These notes of the conference, in this order, each with whether this person starred it. Three queries for any
+    number up to a page of them (PAGE); one where the `book` of all notes is at hand (see `written_notes`).
     """
-    asker = aliased(Person)
-    rows = db.execute(
-        select(
-            Note.id, Note.title, func.substr(Note.description, 1, START_OF_TEXT).label("text"), Note.format,
-            Note.author_id, func.coalesce(Person.name, "").label("author"), Note.star_count, Note.posted_at,
-            Note.seeks_host, func.coalesce(asker.name, "").label("asked_by"), Note.withdrawn_at, Note.hidden_at,
-            Note.held_at,
-        )
-        .outerjoin(Person, Person.id == Note.author_id)
-        .outerjoin(asker, asker.id == Note.asked_by_id)
-        .where(Note.id.in_(ids), Note.conference_id == conference.id)
-    ).all()  # fmt: skip
-    place = {note_id: number for number, note_id in enumerate(ids)}
-    here = select(Note.id).where(Note.id.in_(ids))
-    tags = _lists(
-        db, select(NoteTag.note_id, NoteTag.tag).where(NoteTag.note_id.in_(here)).order_by(NoteTag.note_id, NoteTag.tag)
-    )
-    copresenters = _lists(
-        db,
-        select(CoPresenter.note_id, CoPresenter.name)
-        .where(CoPresenter.note_id.in_(here))
-        .order_by(CoPresenter.note_id, CoPresenter.position),
-    )
-    cohosts = defaultdict(list)
-    for note_id, cohost_id, name in db.execute(
-        select(CoHost.note_id, CoHost.person_id, Person.name)
-        .join(Person, Person.id == CoHost.person_id)
-        .where(CoHost.note_id.in_(here))
-        .order_by(CoHost.note_id, CoHost.joined_at, CoHost.person_id)
-    ):
-        cohosts[note_id].append((cohost_id, name))
-    asked = questions(db, here)
-    starred = set() if person_id is None else starred_note_ids(db, conference, person_id)
+    if not ids:
+        return []
+    some = len(ids) <= MOST_IDS  # hundreds of ids take the database longer to read than the whole conference
+    asked: dict[str, object] = {"conference_id": conference.id, "person_id": person_id, "ids": ids}
+    if book is None:
+        book = written(db, asked, some=some)
+    stands = {
+        note_id: (stars, starred)
+        for note_id, stars, starred in db.execute(_stands(some=some, for_somebody=person_id is not None), asked).all()
+    }
     return [
-        WallNote(
-            id=row.id, title=row.title, text=row.text, format=row.format, tags=tuple(tags[row.id]),
-            presenters=tuple(each_once(_without_empty(
-                [row.author, *(name for _id, name in cohosts[row.id]), *copresenters[row.id]]
-            ))),
-            mine=person_id is not None and person_id in (row.author_id, *(one for one, _name in cohosts[row.id])),
-            seeks_host=row.seeks_host, asked_by=row.asked_by, stars=row.star_count, starred=row.id in starred,
-            posted_at=row.posted_at, withdrawn=row.withdrawn_at is not None, hidden=row.hidden_at is not None,
-            held=row.held_at is not None, questions=asked.get(row.id, 0),
-        )
-        for row in sorted(rows, key=lambda row: place[row.id])
+        _seen(book[note_id], person_id, *stands[note_id])
+        for note_id in ids
+        if note_id in book and note_id in stands
     ]  # fmt: skip
 
 
+def _seen(note: WrittenNote, person_id: int | None, stars: int, starred: bool) -> WallNote:
+    return WallNote(
+        id=note.id, title=note.title, text=note.text, format=note.format, tags=note.tags, presenters=note.presenters,
+        mine=person_id is not None and person_id in note.presenter_ids, seeks_host=note.seeks_host,
+        asked_by=note.asked_by, stars=stars, starred=starred, posted_at=note.posted_at, withdrawn=note.withdrawn,
+        hidden=note.hidden, held=note.held, questions=note.questions,
+    )  # fmt: skip
+
+
+@cache
+def _stands(*, some: bool, for_somebody: bool) -> Select[*tuple[Any, ...]]:
+    """(note id, stars, whether it is starred); nothing is read of stars where nobody asks for their own."""
+    starred = Star.person_id.is_not(None) if for_somebody else false()
+    query = select(Note.id, Note.star_count, starred).where(Note.conference_id == bindparam("conference_id"))
+    if for_somebody:
+        query = query.outerjoin(Star, and_(Star.note_id == Note.id, Star.person_id == bindparam("person_id")))
+    return query.where(Note.id.in_(bindparam("ids", expanding=True))) if some else query
+
+
 def figures(db: Session, conference: Conference) -> Figures:
-    notes, stars, hidden, wishes = db.execute(
-        select(
-            func.count(Note.id).filter(ON_THE_WALL),
-            func.coalesce(func.sum(Note.star_count).filter(ON_THE_WALL), 0),
-            func.count(Note.id).filter(Note.hidden_at.is_not(None)),
-            func.count(Note.id).filter(ON_THE_WALL, Note.seeks_host),
-        ).where(Note.conference_id == conference.id)
-    ).one()
+    """How much there is."""
+    notes, stars, hidden, wishes = db.execute(_FIGURES, {"conference_id": conference.id}).one()
     return Figures(notes, int(stars), hidden, wishes)
 
 
-def top_tags(db: Session, conference: Conference) -> list[str]:
-    """The tags on most notes, the most used first."""
-    return list(
-        db.scalars(
-            select(NoteTag.tag)
-            .join(Note, Note.id == NoteTag.note_id)
-            .where(Note.conference_id == conference.id, ON_THE_WALL)
-            .group_by(NoteTag.tag)
-            .order_by(func.count().desc(), NoteTag.tag)
-            .limit(TOP_TAGS)
-        )
+def own_figures(db: Session, conference: Conference, person_id: int) -> tuple[Figures, OwnFigures]:
+    """How much there is, and how much of it waits for one person, in one query."""
+    notes, stars, hidden, wishes, unseen, maybes = db.execute(
+        _OWN_FIGURES, {"conference_id": conference.id, "person_id": person_id}
+    ).one()
+    return Figures(notes, int(stars), hidden, wishes), OwnFigures(unseen, maybes > 0)
+
+
+_FIGURES = select(
+    func.count(Note.id).filter(ON_THE_WALL),
+    func.coalesce(func.sum(Note.star_count).filter(ON_THE_WALL), 0),
+    func.count(Note.id).filter(Note.hidden_at.is_not(None)),
+    func.count(Note.id).filter(ON_THE_WALL, Note.seeks_host),
+).where(Note.conference_id == bindparam("conference_id"))
+_OWN_FIGURES = (
+    _FIGURES.add_columns(
+        func.count(Note.id).filter(
+            ON_THE_WALL,
+            func.coalesce(Note.author_id, 0) != bindparam("person_id"),
+            ~and_(Note.seeks_host, func.coalesce(Note.asked_by_id, 0) == bindparam("person_id")),
+            Look.note_id.is_(None),
+            Star.note_id.is_(None),
+            CoHost.note_id.is_(None),
+        ),
+        func.count(Note.id).filter(ON_THE_WALL, Look.kind == "maybe", Star.note_id.is_(None)),
     )
+    .outerjoin(Look, and_(Look.note_id == Note.id, Look.person_id == bindparam("person_id")))
+    .outerjoin(Star, and_(Star.note_id == Note.id, Star.person_id == bindparam("person_id")))
+    .outerjoin(CoHost, and_(CoHost.note_id == Note.id, CoHost.person_id == bindparam("person_id")))
+)
 
 
 def _matching(db: Session, conference: Conference, wanted: Wanted) -> list[ColumnElement[bool]]:
-    conditions = [Note.conference_id == conference.id]
+    conditions: list[ColumnElement[bool]] = []
     if wanted.author_id is not None:
         # what somebody else presents by now is kept back from who asked for it as from everybody
         shown = and_(Note.hidden_at.is_(None), Note.held_at.is_(None))
@@ -246,14 +288,3 @@ def _authors(db: Session, conference: Conference) -> list[tuple[int, str]]:
         .order_by(Person.id)
     )
     return [(person_id, fold(name)) for person_id, name in rows]
-
-
-def _lists(db: Session, pairs: Select[int, str]) -> defaultdict[int, list[str]]:
-    found: defaultdict[int, list[str]] = defaultdict(list)
-    for note_id, text in db.execute(pairs):
-        found[note_id].append(text)
-    return found
-
-
-def _without_empty(names: list[str]) -> list[str]:
-    return [name for name in names if name]

@@ -6,23 +6,24 @@ import hashlib
 import json
 from collections import OrderedDict
 from dataclasses import replace
-from functools import lru_cache
 
 from flask import Response, abort, current_app, request
 from flask.typing import ResponseReturnValue
 
 from barcamp import db
 from barcamp.conferences.models import Conference
+from barcamp.front.shared import shared
 from barcamp.wall import queries
-from barcamp.wall.cards import Card, Viewer
+from barcamp.wall.cards import Viewer
 from barcamp.wall.queries import Figures, WallNote, Wanted
 from barcamp.wall.queries.cards import standings
 from barcamp.wall.routes.door import blueprint, viewer
 from barcamp.wall.routes.wall import _wanted
 from barcamp.web import fresh
+from barcamp.web.fragments import kept
 from barcamp.web.guard import anyone
 from barcamp.web.load import conference_or_404, find_revision
-from barcamp.web.words import language, ngettext
+from barcamp.web.words import ngettext
 
 MOST_CARDS = 50
 MOST_FINDINGS = 500
@@ -33,6 +34,7 @@ Finding = tuple[int, list[WallNote]]
 
 @blueprint.get("/<slug:slug>/wall/cards")
 @anyone
+@shared
 def cards(slug: str) -> ResponseReturnValue:
     """`{"cards": {id: HTML}, "figures": {name: words}}` for `?ids=1,2` and what the wall's own address asks for.
 
@@ -45,7 +47,9 @@ def cards(slug: str) -> ResponseReturnValue:
     looking = viewer(conference)
     # the order that costs nothing: where a card goes is for the page to say
     matching, notes = _found(conference, revision, replace(_wanted(looking), sort="new", page=1), ids)
-    found = {card.id: _fragment(card, language()) for card in looking.cards(_as_seen_by(looking, notes))}
+    # without the form token, so that all who see the same get the same: static/js/wall.js puts its page's own in
+    fragment = kept("parts/note.html", "note_card", True, 2).without_token
+    found = {card.id: fragment(card) for card in looking.cards(_as_seen_by(looking, notes))}
     figures = queries.figures(db.session(), conference)
     return _told({"cards": found, "figures": figure_words(looking, figures, matching)})
 
@@ -69,13 +73,13 @@ def _ids() -> frozenset[int]:
 
 def _found(conference: Conference, revision: int, wanted: Wanted, ids: frozenset[int]) -> Finding:
     """What is on the wall changes with the log alone, so hundreds who ask the same after one change share an answer."""
-    kept: OrderedDict[object, Finding] = current_app.extensions.setdefault("cards", OrderedDict())
+    findings: OrderedDict[object, Finding] = current_app.extensions.setdefault("cards", OrderedDict())
     key = (conference.id, revision, wanted, ids)
-    finding = kept.pop(key, None) or _find(conference, wanted, ids)
+    finding = findings.pop(key, None) or _find(conference, wanted, ids)
     if wanted.maybe_of is None:  # what somebody said in the quick look is not in the log
-        kept[key] = finding
-    while len(kept) > MOST_FINDINGS:
-        kept.popitem(last=False)
+        findings[key] = finding
+    while len(findings) > MOST_FINDINGS:
+        findings.popitem(last=False)
     return finding
 
 
@@ -92,15 +96,6 @@ def _as_seen_by(looking: Viewer, notes: list[WallNote]) -> list[WallNote]:
     now = standings(db.session(), [note.id for note in notes], looking.person_id)
     seen = [(note, now[note.id]) for note in notes if note.id in now]
     return [replace(note, stars=one.stars, mine=one.mine, starred=one.starred) for note, one in seen]
-
-
-@lru_cache(maxsize=4096)
-def _fragment(card: Card, _language: str) -> str:
-    """A card as the wall shows it, but with its form token left empty: what hundreds ask for in the same second is the
-    same for all who see the same, and is made once. static/js/wall.js puts the page's token in.
-    """
-    template = current_app.jinja_env.get_template("parts/note.html")
-    return str(template.make_module({"csrf_token": str}).note_card(card))  # type: ignore[attr-defined]
 
 
 def _told(body: dict[str, object]) -> Response:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from flask import abort, current_app, flash, render_template, request, url_for
+from flask import abort, flash, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from barcamp import db
@@ -26,8 +26,7 @@ from barcamp.web.limits import Allowance
 from barcamp.web.load import conference_or_404
 from barcamp.web.words import _
 
-A_MINUTE = 60
-MOST_A_MINUTE = 6
+COMMENTS = Allowance("comments", 6, seconds=60)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +83,7 @@ def comment(slug: str, note_id: int) -> ResponseReturnValue:
     if not _is_taken(form):
         return form_again("wall/comment.html", active="wall", conference=conference, note=found, form=form)
 
-    _allowance().spend(author.id)
+    COMMENTS.spend(author.id)
     posted = service.post_comment(db.session(), conference, found, author, form.text.data, now=utcnow())
     db.commit()
     return see_other(_address(slug, posted))
@@ -202,9 +201,3 @@ def _refuse_against_organizers(conference: Conference, comment: Comment) -> None
 
 def _address(slug: str, comment: Comment) -> str:
     return url_for("wall.note", slug=slug, note_id=comment.note_id, _anchor=f"comment-{comment.id}")
-
-
-def _allowance() -> Allowance:
-    """How fast one person may write, counted by this app."""
-    kept: Allowance = current_app.extensions.setdefault("comments", Allowance(MOST_A_MINUTE, A_MINUTE))
-    return kept

@@ -14,6 +14,7 @@ from barcamp import db
 from barcamp.conferences.models import Conference
 from barcamp.core import wording
 from barcamp.errors import N_
+from barcamp.front.shared import shared
 from barcamp.log.models import Change
 from barcamp.venue.words import EQUIPMENT_WORDS
 from barcamp.wall import queries
@@ -44,6 +45,7 @@ class Edit:
 
 @blueprint.get("/<slug:slug>/notes/<id:note_id>/history")
 @anyone
+@shared
 def history(slug: str, note_id: int) -> ResponseReturnValue:
     conference = conference_or_404(slug)
     note = note_or_404(conference, note_id)

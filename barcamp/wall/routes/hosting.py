@@ -84,9 +84,11 @@ def take_up(slug: str, note_id: int) -> ResponseReturnValue:
 @named
 def leave(slug: str, note_id: int) -> ResponseReturnValue:
     conference, person, session, now = conference_or_404(slug), signed_in_person(), db.session(), utcnow()
-    note = service.leave(session, conference, note_or_404(conference, note_id), person, now=now)
-    speakers.touch(session, person.id, now=now)
-    follow(session, conference, person, notes=[note_id], now=now)
+    note = note_or_404(conference, note_id)
+    if note.is_presented_by(person.id):  # else there is nothing to leave, and nobody hears of it
+        note = service.leave(session, conference, note, person, now=now)
+        speakers.touch(session, person.id, now=now)
+        follow(session, conference, person, notes=[note_id], now=now)
     db.commit()
     flash(_("You do not present this any more.") if not note.seeks_host else _("It looks for somebody to give it now."))
     return see_other(url_for("wall.note", slug=slug, note_id=note_id))

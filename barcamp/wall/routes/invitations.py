@@ -114,7 +114,7 @@ def join(slug: str, note_id: int, token: str) -> ResponseReturnValue:
     )  # fmt: skip
     if person is None:
         answer.set_cookie(
-            COOKIE, token, max_age=COOKIE_LIVES, path=url_for("wall.join_on", slug=slug, note_id=note_id),
+            _cookie(), token, max_age=COOKIE_LIVES, path=url_for("wall.join_on", slug=slug, note_id=note_id),
             httponly=True, samesite="Lax", secure=current_app.config["SESSION_COOKIE_SECURE"],
         )  # fmt: skip
     return answer
@@ -125,7 +125,7 @@ def join(slug: str, note_id: int, token: str) -> ResponseReturnValue:
 def join_on(slug: str, note_id: int) -> ResponseReturnValue:
     """Where somebody who has just signed in goes on with the invitation that this browser keeps."""
     conference = conference_or_404(slug)
-    token = request.cookies.get(COOKIE, "")
+    token = request.cookies.get(_cookie(), "")
     note = _invited_to(conference, note_id, token)
     if token:
         return _secret(see_other(url_for("wall.join", slug=slug, note_id=note_id, token=token)))
@@ -146,7 +146,10 @@ def accept(slug: str, note_id: int, token: str) -> ResponseReturnValue:
     db.commit()
     flash(_("You present this now, too."))
     answer = _secret(see_other(url_for("wall.note", slug=slug, note_id=note_id)))
-    answer.delete_cookie(COOKIE, path=url_for("wall.join_on", slug=slug, note_id=note_id))
+    answer.delete_cookie(
+        _cookie(), path=url_for("wall.join_on", slug=slug, note_id=note_id),
+        secure=current_app.config["SESSION_COOKIE_SECURE"],
+    )  # fmt: skip
     return answer
 
 
@@ -209,6 +212,11 @@ def _form_with(refusal: Refused, conference: Conference, note: Note, form: Invit
     form.refuse("", told(refusal))
     page, _status = form_again("wall/invitations.html", **_invitations_page(conference, note, form))
     return page, refusal.status
+
+
+def _cookie() -> str:
+    """Its name. It is for one address below the site, so browsers would refuse the stricter prefix "__Host-"."""
+    return f"__Secure-{COOKIE}" if current_app.config["SESSION_COOKIE_SECURE"] else COOKIE
 
 
 def _secret(body: ResponseReturnValue) -> Response:

@@ -24,7 +24,7 @@ from barcamp.web.load import conference_or_404
 from barcamp.web.words import locale, told
 
 #: Faster than anybody reads, and slower than a script.
-LOOKS = Allowance(120, seconds=60)
+LOOKS = Allowance("looks", 120, seconds=60)
 MOST_MERGES = 10  # nobody merges a note into one that was merged, and so on, this often
 
 

@@ -9,6 +9,7 @@ from barcamp import db
 from barcamp.conferences.models import Conference
 from barcamp.errors import N_, NotYours, Refused
 from barcamp.feeds import linked
+from barcamp.front.shared import shared
 from barcamp.schedule import queries as schedule
 from barcamp.schedule.publishing import follow
 from barcamp.schedule.routes import heads
@@ -69,6 +70,7 @@ def post(slug: str) -> ResponseReturnValue:
 
 @blueprint.get("/<slug:slug>/notes/<id:note_id>")
 @anyone
+@shared
 def note(slug: str, note_id: int) -> ResponseReturnValue:
     conference = conference_or_404(slug)
     found = note_or_404(conference, note_id)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from flask import abort, current_app, flash, render_template, request, url_for
+from flask import abort, flash, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from barcamp import db
@@ -25,7 +25,7 @@ from barcamp.web.limits import Allowance
 from barcamp.web.load import conference_or_404
 from barcamp.web.words import _
 
-REPORTS, AN_HOUR = 20, 3600
+REPORTS = Allowance("reports", 20, seconds=3600)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +77,7 @@ def report(slug: str, note_id: int) -> ResponseReturnValue:
     if not fine or caught is not None:
         return form_again("wall/report.html", **_about(conference, found, comment, form))
 
-    _allowance().spend(reporter.id)
+    REPORTS.spend(reporter.id)
     service.report(db.session(), conference, found, comment, reporter, form.reason(), now=utcnow())
     db.commit()
     flash(_("Thank you. The organizers will look at it."))
@@ -162,8 +162,3 @@ def _comment_or_404(conference: Conference, note: Note) -> Comment | None:
 
 def _about(conference: Conference, note: Note, comment: Comment | None, form: ReportForm) -> dict[str, object]:
     return {"active": "wall", "conference": conference, "note": note, "comment": comment, "form": form}
-
-
-def _allowance() -> Allowance:
-    found: Allowance = current_app.extensions.setdefault("reports", Allowance(REPORTS, AN_HOUR))
-    return found

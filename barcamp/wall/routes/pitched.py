@@ -6,6 +6,7 @@ from flask import render_template
 from flask.typing import ResponseReturnValue
 
 from barcamp import db
+from barcamp.front.shared import shared
 from barcamp.wall import queries
 from barcamp.wall.cards import Card, Viewer
 from barcamp.wall.routes.door import blueprint, viewer
@@ -15,6 +16,7 @@ from barcamp.web.load import conference_or_404
 
 @blueprint.get("/<slug:slug>/wall/pitched", endpoint="pitched")
 @anyone
+@shared
 def show(slug: str) -> ResponseReturnValue:
     """The banner by itself: hundreds of phones ask for it at each turn, and the whole wall would cost them dearly."""
     conference = conference_or_404(slug)

@@ -22,7 +22,7 @@ from barcamp.web.guard import named
 from barcamp.web.limits import Allowance
 from barcamp.web.load import conference_or_404, held_conference_or_404
 
-LOOKS = Allowance(40, 40)  # a typing hand asks twice a second at the most, and pauses
+LOOKS = Allowance("similar", 60, seconds=60, lump=4)  # a typing hand asks twice a second at the most, and pauses
 FEWEST_LETTERS = 4
 LONGEST_TITLE = 120
 

@@ -33,7 +33,7 @@ from barcamp.web.load import conference_or_404, lead_on_or_404
 from barcamp.web.together import Together
 
 #: A hand never gets there, nor does a phone that sends what it kept while it had no network; a script does.
-STARS = Allowance(300, seconds=10)
+STARS = Allowance("stars", 300, seconds=10, lump=10)
 #: A note merged into one that was merged, and so on: nobody merges this often.
 MOST_MERGES = 10
 
@@ -122,9 +122,9 @@ def _change(slug: str, note_id: int, refuse: Callable[[NoteStanding], None], cha
 
 def _asking(slug: str, note_id: int) -> tuple[Standing, Conference, NoteStanding]:
     """Who asks, where, and for which note: all of it from one statement, outside of the write gate."""
-    token = request.cookies.get(guard.COOKIE, "")
+    token, now = guard.device_token(), utcnow()
     with db.store().reader.connect() as reader:
-        found = queries.find_standing(reader, guard.token_hash(token), slug, note_id) if token else None
+        found = queries.find_standing(reader, guard.token_hash(token), slug, note_id, now=now) if token else None
     if found is None:
         db.rollback()  # the rest is only read
         raise NeedsSignIn(slug if conference_or_404(slug).walk_ins else None)

@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, cast
 
 from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
 
 from barcamp import db
-from barcamp.conferences.models import Phase
+from barcamp.conferences.models import Conference, Phase
 from barcamp.core.slugs import clean_line, clean_tag
 from barcamp.core.times import Opening, opens_in_words
+from barcamp.front.reads import aging
+from barcamp.front.remembered import remembered
+from barcamp.front.shared import shared
 from barcamp.wall import queries
 from barcamp.wall.cards import FORMAT_WORDS, Viewer
 from barcamp.wall.models import FORMATS, Format
-from barcamp.wall.queries import LONGEST_SEARCH, PAGE, Figures, Sort, Wanted
+from barcamp.wall.queries import LONGEST_SEARCH, MOST_IDS, PAGE, Figures, OwnFigures, Sort, Wanted, WrittenNote
 from barcamp.wall.routes.door import blueprint, viewer
 from barcamp.wall.routes.pitched import pitched
+from barcamp.web.clock import utcnow
 from barcamp.web.guard import anyone
 from barcamp.web.load import conference_or_404
 from barcamp.web.words import _, locale
@@ -25,29 +31,30 @@ from barcamp.web.words import _, locale
 
 @blueprint.get("/<slug:slug>/wall")
 @anyone
+@shared
 def show(slug: str) -> ResponseReturnValue:
     conference, session = conference_or_404(slug), db.session()
     looking = viewer(conference)
     wanted = _wanted(looking)
-    figures = queries.figures(session, conference)
+    figures, own = _figures(looking)
     ids = queries.wanted_ids(
-        session, conference, looking.person_id, wanted, sees_counts=looking.sees_counts, now=looking.now
-    )
+        session, conference, looking.person_id, wanted, sees_counts=looking.sees_counts, now=looking.now,
+        factors=_factors,
+    )  # fmt: skip
     page = ids[(wanted.page - 1) * PAGE : wanted.page * PAGE]
-    maybes = looking.person_id is not None and queries.has_maybes(session, conference, looking.person_id)
     return render_template(
         "wall/show.html",
         active="wall",
         conference=conference,
-        cards=looking.cards(queries.wall_notes(session, conference, looking.person_id, page)),
+        cards=looking.cards(queries.wall_notes(session, conference, looking.person_id, page, _book(conference, page))),
         figures=figures,
         matching=len(ids),
         pages=-(-len(ids) // PAGE),
         wanted=wanted,
         filtered=replace(wanted, sort="mixed", page=1) != Wanted(),
         looking=looking,
-        left_to_look_at=_left_to_look_at(looking),
-        chips=_chips(looking, wanted, queries.top_tags(session, conference), figures, maybes=maybes),
+        left_to_look_at=None if own is None or not conference.stars_are_open(looking.now) else own.unseen,
+        chips=_chips(looking, wanted, _top_tags(conference), figures, own),
         kept=_state(looking, replace(wanted, q="", page=1)),
         page_url=lambda page: _address(looking, replace(wanted, page=page)),
         pitched=pitched(looking),
@@ -56,11 +63,33 @@ def show(slug: str) -> ResponseReturnValue:
     )
 
 
-def _left_to_look_at(looking: Viewer) -> int | None:
-    """How many notes the quick look has left for whoever asks; None for guests, of whom nobody knows."""
-    if looking.person_id is None or not looking.conference.stars_are_open(looking.now):
+def _book(conference: Conference, page: list[int]) -> Mapping[int, WrittenNote] | None:
+    """All that is written on this wall, read once for everybody. A few notes of it are sooner read by themselves."""
+    if len(page) <= MOST_IDS:
         return None
-    return queries.count_unseen(db.session(), looking.conference, looking.person_id)
+    return remembered(("written", conference.id), lambda db: queries.written_notes(db, conference.id), rows=len)
+
+
+def _top_tags(conference: Conference) -> list[str]:
+    return remembered(("top tags", conference.id), lambda db: queries.top_tags(db, conference))
+
+
+def _factors(_session: Session, conference: Conference) -> Mapping[int, float]:
+    """As of the last minute: each star changes them a little, and a camp of 30,000 gives 200,000."""
+    minute = int(utcnow().timestamp()) // 60
+
+    def find(session: Session) -> Mapping[int, float]:
+        with aging():
+            return queries.late_factors(session, conference)
+
+    return remembered(("late factors", conference.id, minute), find, rows=lambda found: len(found) // 20)
+
+
+def _figures(looking: Viewer) -> tuple[Figures, OwnFigures | None]:
+    """How much there is, and how much of it waits for whoever asks; None for guests, of whom nobody knows."""
+    if looking.person_id is None:
+        return queries.figures(db.session(), looking.conference), None
+    return queries.own_figures(db.session(), looking.conference, looking.person_id)
 
 
 def _wanted(looking: Viewer) -> Wanted:
@@ -113,7 +142,9 @@ def _address(looking: Viewer, wanted: Wanted) -> str:
     return url_for("wall.show", slug=looking.conference.slug, **_state(looking, wanted))  # type: ignore[arg-type]
 
 
-def _chips(looking: Viewer, wanted: Wanted, tags: list[str], figures: Figures, *, maybes: bool) -> list[dict[str, Any]]:
+def _chips(
+    looking: Viewer, wanted: Wanted, tags: list[str], figures: Figures, own: OwnFigures | None
+) -> list[dict[str, Any]]:
     """The filters in a row; one that is on is taken off by a second press. The usual order goes without a mark."""
     first = replace(wanted, page=1)
 
@@ -124,9 +155,9 @@ def _chips(looking: Viewer, wanted: Wanted, tags: list[str], figures: Figures, *
     for sort, label in _sorts(looking):
         on = wanted.sort == sort
         chips.append(chip(label, on, sort=_usual_sort(looking) if on else sort))
-    if looking.person_id is not None:
+    if own is not None:
         maybe, mine = wanted.maybe_of is not None, wanted.author_id is not None
-        if maybes or maybe:
+        if own.has_maybes or maybe:
             chips.append(chip(_("My maybes"), maybe, maybe_of=None if maybe else looking.person_id))
         chips.append(chip(_("Mine"), mine, author_id=None if mine else looking.person_id))
     if figures.wishes or wanted.seeks_host:

@@ -1,0 +1,85 @@
+"""What takes long to find and is the same for all who ask: kept for as long as no table it was read from has changed.
+
+For the parts of pages that the front itself cannot keep, since the rest of them is somebody's own. What is kept must
+hold nothing of whoever asked for it.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Hashable, Mapping
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from flask import current_app, g
+from sqlalchemy.orm import Session
+
+from barcamp import db, touched
+
+T = TypeVar("T")
+
+#: Rows, of a kilobyte or so, that one process keeps.
+ROOM = 3000
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    value: Any
+    rows: int
+    numbers: Mapping[str, int]  # of the tables it was read from, how often they had been changed
+
+    def is_right(self, numbers: Mapping[str, int]) -> bool:
+        return all(numbers.get(table) == number for table, number in self.numbers.items())
+
+
+class Memory:
+    """The least asked for goes first. What would fill a third of the room is not kept at all."""
+
+    def __init__(self, room: int = ROOM) -> None:
+        self.room, self.used, self.finds = room, 0, 0
+        self._known: OrderedDict[Hashable, _Known] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def get(self, key: Hashable) -> _Known | None:
+        with self._lock:
+            known = self._known.get(key)
+            if known is not None:
+                self._known.move_to_end(key)
+            return known
+
+    def put(self, key: Hashable, known: _Known) -> None:
+        with self._lock:
+            self.finds += 1
+            before = self._known.pop(key, None)
+            self.used -= 0 if before is None else before.rows
+            if known.rows <= self.room // 3:
+                self._known[key] = known
+                self.used += known.rows
+            while self.used > self.room:
+                self.used -= self._known.popitem(last=False)[1].rows
+
+
+def remembered(key: Hashable, find: Callable[[Session], T], *, rows: Callable[[T], int] = lambda _found: 1) -> T:
+    """What `find` gives, as of now. It reads in a session of its own and gives values, or rows that it has loaded
+    whole; nobody changes them. `key` says all that it depends on besides the database, `rows` how much it is.
+
+    A request that writes gets what it sees itself, its own changes among it.
+    """
+    if g.get("writes"):
+        return find(db.session())
+    memory: Memory = current_app.extensions.setdefault("memory", Memory())
+    # before anything is read: what is changed meanwhile then counts as changed since
+    numbers = current_app.extensions["front"].marks.look()
+    known = memory.get(key)
+    if known is None or numbers is None or not known.is_right(numbers):
+        with touched.noticing() as tables, db.reading() as session:
+            value = find(session)
+        known = _Known(value, max(1, rows(value)), {} if numbers is None else {name: numbers[name] for name in tables})
+        if numbers is not None:
+            memory.put(key, known)
+    noticed = touched.reading.get()
+    if noticed is not None:  # the page that this is a part of may be kept, too
+        noticed.update(known.numbers)
+    found: T = known.value
+    return found

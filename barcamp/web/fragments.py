@@ -1,0 +1,146 @@
+"""Pieces of pages that are made once and kept: a note's card, a cell of the schedule (docs/decisions/0038).
+
+A piece is a macro of templates/ filled with one frozen value, and nothing else may show in it: whatever differs between
+two visitors or two moments is in the value, or there are two pieces. So a page is a join, and one change makes one
+piece anew. What is kept is found by the value itself, so nothing old can be given.
+
+The form token is in no kept piece. Where the macro asks for it, the piece is cut, and each page joins its own in.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable, Hashable, Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import fields, is_dataclass
+from functools import cached_property
+from sys import getsizeof
+from typing import Any
+
+from flask import Flask, current_app, request
+from flask_wtf.csrf import generate_csrf
+from markupsafe import Markup
+
+from barcamp.web.static import static_url
+from barcamp.web.words import language
+
+#: Bytes, the values that pieces are found by among them, that one process keeps.
+ROOM = 6 * 1024 * 1024
+
+#: Cut where a token belongs, and gone: it is never sent, so no title can hold it.
+_CUT = secrets.token_hex(16)
+_making: ContextVar[bool] = ContextVar("making a piece", default=False)
+
+#: The HTML between the places of the token; most have one place or none.
+Piece = tuple[Markup, ...]
+
+
+class Pieces:
+    """What is kept, in two generations: once the young ones fill half of the room, the old ones go; what of those is
+    asked for is young again. So a hit costs one look-up, and what nobody asks for any more is gone after two turns.
+    """
+
+    def __init__(self, room: int = ROOM) -> None:
+        self.room = room
+        self.made = 0
+        self._young: dict[Hashable, tuple[Piece, int]] = {}
+        self._old: dict[Hashable, tuple[Piece, int]] = {}
+        self._used = 0
+
+    def get(self, key: Hashable, make: Callable[[], Piece]) -> Piece:
+        """The piece with this key, made now where it is not there."""
+        kept = self._young.get(key)
+        if kept is None:
+            kept = self._old.get(key)
+            if kept is None:
+                piece = make()
+                self.made += 1
+                kept = piece, size_of(piece) + size_of(key)
+            self._keep(key, kept)
+        return kept[0]
+
+    def _keep(self, key: Hashable, kept: tuple[Piece, int]) -> None:
+        if kept[1] > self.room // 8:
+            return
+        if self._used + kept[1] > self.room // 2:
+            self._old, self._young, self._used = self._young, {}, 0
+        self._young[key] = kept
+        self._used += kept[1]
+
+
+class Kept:
+    """One macro for one page: called with a value, it gives the macro's HTML for it."""
+
+    def __init__(self, template: str, macro: str, given: tuple[Hashable, ...]) -> None:
+        self._template = current_app.jinja_env.get_template(template)
+        self._macro, self._given, self._pieces = macro, given, pieces()
+        # what a macro knows besides its arguments: its own words, the language, and the addresses that url_for begins
+        self._made_from = self._template, macro, given, language(), static_url("img/icons.svg"), request.script_root
+
+    def __call__(self, value: Hashable) -> Markup:
+        piece = self.piece(value)
+        # a guest's page has no token to join in, and asking for one would set a cookie
+        return piece[0] if len(piece) == 1 else Markup(self._token.join(piece))  # noqa: S704 - made by a template
+
+    def each(self, values: Iterable[Hashable], before: str = "", after: str = "") -> Markup:
+        """The HTML of all of them in a row, each between `before` and `after`: much quicker than a loop in a template.
+        Those two are HTML.
+        """
+        return Markup("".join(f"{before}{self(value)}{after}" for value in values))  # noqa: S704 - made by a template
+
+    def without_token(self, value: Hashable) -> str:
+        """The HTML with its form tokens left empty: the same for all who see the same."""
+        return "".join(self.piece(value))
+
+    def piece(self, value: Hashable) -> Piece:
+        return self._pieces.get((self._made_from, value), lambda: self._make(value))
+
+    def _make(self, value: Hashable) -> Piece:
+        with _cutting():
+            html = getattr(self._template.module, self._macro)(value, *self._given)
+        return tuple(Markup(part) for part in str(html).split(_CUT))  # noqa: S704 - made by a template
+
+    @cached_property
+    def _token(self) -> str:
+        return str(Markup.escape(generate_csrf()))
+
+
+def install(app: Flask) -> None:
+    """Give the templates `kept`, and to their macros a `csrf_token` that knows where a piece is being made."""
+    app.jinja_env.globals.update(kept=kept, csrf_token=csrf_token)
+
+
+def kept(template: str, macro: str, *given: Hashable) -> Kept:
+    """For a page that shows many: after `{% set card = kept("parts/note.html", "note_card", True) %}`, `card(n)` is
+    what `note_card(n, True)` would be. The macro may use what it is given, gettext, `static_url` and `csrf_token`.
+    """
+    return Kept(template, macro, given)
+
+
+def pieces() -> Pieces:
+    """This process's, of this site."""
+    found: Pieces = current_app.extensions.setdefault("pieces", Pieces())
+    return found
+
+
+def csrf_token() -> str:
+    return _CUT if _making.get() else str(generate_csrf())
+
+
+@contextmanager
+def _cutting() -> Iterator[None]:
+    making = _making.set(True)
+    try:
+        yield
+    finally:
+        _making.reset(making)
+
+
+def size_of(value: Any) -> int:
+    """Bytes, about: of a value with what it is made of. What others share with it is counted again."""
+    if isinstance(value, tuple | frozenset):
+        return getsizeof(value) + sum(map(size_of, value))
+    if is_dataclass(value) and not isinstance(value, type):
+        return getsizeof(value) + sum(size_of(getattr(value, field.name)) for field in fields(value))
+    return getsizeof(value)

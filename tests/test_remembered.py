@@ -1,0 +1,73 @@
+"""What many ask for is found once, until something that it was read from changes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from barcamp import touched
+from barcamp.conferences.models import Conference
+from barcamp.db import Store
+from barcamp.front.remembered import Memory, remembered
+from barcamp.wall.models import Note
+from tests import make
+from tests.people import Cast
+
+
+@pytest.fixture
+def asked(app: Flask, camp: Conference) -> Iterator[None]:
+    with app.app_context():
+        yield
+
+
+def titles(db: Session) -> list[str]:
+    return list(db.scalars(select(Note.title).order_by(Note.id)))
+
+
+def memory(app: Flask) -> Memory:
+    found: Memory = app.extensions["memory"]
+    return found
+
+
+def test_it_is_found_once_until_a_commit_changes_it(
+    app: Flask, store: Store, db: Session, camp: Conference, people: Cast, asked: None
+) -> None:
+    note = make.note(db, camp, people.bo, "Haiku")
+    assert [remembered("titles", titles) for _ in range(3)] == [["Haiku"]] * 3
+    finds = memory(app).finds
+    with store.writing() as writing:
+        writing.get_one(Note, note.id).title = "Kayaks"
+    assert remembered("titles", titles) == ["Kayaks"]
+    assert memory(app).finds == finds + 1
+
+
+def test_what_it_was_not_read_from_does_not_matter(
+    app: Flask, store: Store, db: Session, camp: Conference, people: Cast, asked: None
+) -> None:
+    note = make.note(db, camp, people.bo, "Haiku")
+    remembered("titles", titles)
+    finds = memory(app).finds
+    with store.writing() as writing:
+        writing.get_one(Note, note.id).star_count += 1
+    assert remembered("titles", titles) == ["Haiku"]
+    assert memory(app).finds == finds
+
+
+def test_a_page_that_is_kept_knows_what_it_is_made_of_either_time(asked: None) -> None:
+    for _time in ("found", "known"):
+        with touched.noticing() as tables:
+            remembered("titles", titles)
+        assert tables == {"note"}
+
+
+def test_it_has_room_for_so_much(app: Flask, asked: None) -> None:
+    app.extensions["memory"] = Memory(room=30)
+    for number in range(10):
+        remembered(number, titles, rows=lambda _found: 8)
+    assert memory(app).used == 24
+    remembered("too much", titles, rows=lambda _found: 11)
+    assert memory(app).used == 24
