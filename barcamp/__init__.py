@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 def create_app(settings: Settings | None = None) -> Flask:
-    """The whole site as a WSGI application. Call it in the process that serves: a pool must not be forked."""
+    """The whole site as a WSGI application. Whoever forks after it calls `processes.share` first."""
     # imported here, so that `import barcamp` alone needs nothing installed
     from flask import Flask
 

@@ -98,7 +98,7 @@ class Base(DeclarativeBase):
 class Store:
     """The engines of one database: `writer` behind the gate, `reader` that cannot change anything.
 
-    Made in the worker process, after gevent's patch: neither its lock nor its connections may cross a fork.
+    Made after gevent's patch. Where it crosses a fork nobody holds its locks, and its pools are empty (processes.py).
     """
 
     def __init__(self, url: str, base_url: str) -> None:
@@ -110,6 +110,7 @@ class Store:
         #: On PostgreSQL, where no mark is written: called with the tables of each commit of this process.
         self.changed: list[Callable[[set[str]], None]] = []
         self._untold: set[str] = set()
+        self._untold_lock = threading.Lock()
         if self.on_sqlite:
             self.writer = sqlite.engine(url, writes=True, patience=lambda: GATE_SECONDS)
             self.reader = sqlite.engine(url, writes=False)
@@ -144,8 +145,9 @@ class Store:
             if self.on_sqlite:
                 self.gate.release()
         woken = session.info.pop("committed", set())
-        if self._untold:
+        with self._untold_lock:
             untold, self._untold = self._untold, set()
+        if untold:
             self.teller.tell(untold, live="live" in woken)
         for name in woken:
             waker = self.wakers.get(name)
@@ -165,11 +167,12 @@ class Store:
 
     def _changed_are_known(self, _connection: Any, record: ConnectionPoolEntry) -> None:
         """A connection comes back after its commit: what it changed counts from now on, before anybody is answered."""
-        changed = record.info.pop(touched.CHANGED, None)
+        changed = record.info.pop(touched.CHANGED, set()) - {touched.UNSHOWN}
         if changed:
             for listener in self.changed:
                 listener(changed)
-            self._untold = self._untold | changed
+            with self._untold_lock:
+                self._untold |= changed
 
     @contextmanager
     def writing(self) -> Iterator[Session]:
@@ -231,6 +234,7 @@ def snapshot() -> Session:
     found = session()
     if not store().on_sqlite and not found.in_transaction():
         found.connection(execution_options={"isolation_level": "REPEATABLE READ"})
+        found.info["is_snapshot"] = True
     return found
 
 
@@ -244,6 +248,15 @@ def commit() -> None:
 def rollback() -> None:
     """Let go of what was not committed and of the gate; what is still to be read comes from a read-only session."""
     _read_on()
+
+
+def lend() -> None:
+    """Give this request's connection back until it is needed again, where nothing hangs on it. To be called before
+    another one is asked for: if all who have one waited for a second, none of them would ever get it.
+    """
+    found: Session | None = g.get("session")
+    if found is not None and not g.writes and not store().on_sqlite and not found.info.get("is_snapshot"):
+        found.commit()  # unlike a rollback, leaves what was read as it is
 
 
 @contextmanager

@@ -169,8 +169,8 @@ class Listener:
                 ) as connection:
                     connection.execute(f"LISTEN {NAME}")
                     has_complained = False
-                    self.hears.set()
                     self._pass_on(Told(None, live=True))  # for what was said while nobody listened
+                    self.hears.set()  # only now: what is kept from before the gap is not right any more
                     while not stopped.is_set():
                         for said in connection.notifies(timeout=LISTEN_TURN):
                             if (told := _read(said.payload, self._own())) is not None:

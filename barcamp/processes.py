@@ -7,6 +7,7 @@ for the first two, and whoever keeps the third asks for the process id when it i
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import fcntl
 import gc
@@ -154,6 +155,7 @@ class Worker(GeventWorker):  # type: ignore[misc]
         """As `flask --app app jobs` does, in greenlets, and with a beat that the master listens for."""
         from barcamp import jobs
 
+        self._forget_the_masters_signals()  # first: they would be put into a queue that nobody reads here
         for listener in self.sockets:
             listener.close()
         self.sockets = []
@@ -161,7 +163,6 @@ class Worker(GeventWorker):  # type: ignore[misc]
         hub.reinit()
         util.set_owner_process(self.cfg.uid, self.cfg.gid, initgroups=self.cfg.initgroups)
         util.seed()
-        self._forget_the_masters_signals()
         self.booted = True
         try:
             jobs.run_worker(self.app.wsgi(), beat=self.notify)
@@ -170,15 +171,20 @@ class Worker(GeventWorker):  # type: ignore[misc]
             self._hold(JOBS_PAUSE)
 
     def _forget_the_masters_signals(self) -> None:
-        for number in self.SIGNALS:
+        for number in {*self.SIGNALS} - {signal.SIGTERM, signal.SIGQUIT}:
             signal.signal(number, signal.SIG_DFL)
         for number in (signal.SIGINT, signal.SIGUSR1):  # Ctrl-C reaches all of us, and the master tells us
             signal.signal(number, signal.SIG_IGN)
+        self._go_when_told()
+
+    def _go_when_told(self) -> None:
+        """While nothing is under way; to die of the signal would be a warning in the log."""
+        for number in (signal.SIGTERM, signal.SIGQUIT):
+            signal.signal(number, lambda *_: os._exit(0))
 
     def _hold(self, seconds: float) -> None:
         """Else the master would fork as fast as it can for as long as the database is away."""
-        for number in (signal.SIGTERM, signal.SIGQUIT):
-            signal.signal(number, lambda *_: os._exit(0))
+        self._go_when_told()
         until = time.monotonic() + seconds
         while time.monotonic() < until:
             self.notify()
@@ -199,7 +205,8 @@ def follow(predecessor: int, server: Any) -> None:
     look after from now on, and the other one that it may finish what it has under way and go.
     """
     systemd.sd_notify(f"MAINPID={server}\nREADY=1", log)
-    os.kill(predecessor, signal.SIGTERM)
+    with contextlib.suppress(ProcessLookupError):  # it may have ended by itself meanwhile
+        os.kill(predecessor, signal.SIGTERM)
 
 
 def say_ready(settings: Settings, app: Flask, *, with_link: bool) -> None:

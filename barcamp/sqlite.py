@@ -45,9 +45,12 @@ def engine(url: str, *, writes: bool, patience: Callable[[], float] = lambda: 0.
 
 
 def _write_marks(connection: Connection) -> None:
-    """With each commit, count for the tables it changes that they have been changed (front/marks.py)."""
-    changed = connection.info.pop(touched.CHANGED, None)
-    if changed:
+    """With each commit, count for the tables it changes that they have been changed (front/marks.py). Where it changes
+    only what no page shows that is counted, too: a commit without any mark would be taken for a stranger's.
+    """
+    found = connection.info.pop(touched.CHANGED, None)
+    if found:
+        changed = found - {touched.UNSHOWN} or found
         raw = connection.connection.driver_connection
         assert raw is not None
         raw.execute(_marking(len(changed)), sorted(changed))

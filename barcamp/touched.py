@@ -17,6 +17,8 @@ from sqlalchemy import Column, Engine, MetaData, event
 from sqlalchemy.engine import Connection
 
 CHANGED = "changed_tables"
+#: Noticed in place of tables that many change and no page shows (`Table.info["unshown"]`).
+UNSHOWN = "unshown"
 
 #: What the answer that is being made has read so far; None where nobody asks.
 reading: ContextVar[set[str] | None] = ContextVar("reading", default=None)
@@ -76,7 +78,7 @@ def watch_changes(engine: Engine, metadata: MetaData) -> None:
 class _Known:
     """The names there are to notice, and a key for the memories below: tables as far as they have been declared, and
     counters, columns that many change and few answers show (`Column.info["counter"]`): "note.star_count". What is
-    changed all the time and on no page (`Table.info["unshown"]`) is not noticed at all.
+    changed all the time and on no page is noticed as `UNSHOWN`.
     """
 
     __slots__ = ("count", "metadata")
@@ -124,7 +126,7 @@ def _changed(statement: str, known: _Known) -> frozenset[str]:
         return frozenset()
     verb, table = found[1][:6].upper(), found[2]
     if table in known.metadata.tables and known.metadata.tables[table].info.get("unshown"):
-        return frozenset()
+        return frozenset({UNSHOWN})
     if verb == "DELETE":
         return _with_children({table}, known.metadata)
     if verb == "UPDATE" and (columns := _ASSIGNED.findall(statement)):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 
 import pytest
@@ -9,6 +10,7 @@ from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from barcamp import db as database
 from barcamp import touched
 from barcamp.conferences.models import Conference
 from barcamp.db import Store
@@ -21,6 +23,8 @@ from tests.people import Cast
 @pytest.fixture
 def asked(app: Flask, camp: Conference) -> Iterator[None]:
     with app.app_context():
+        while app.extensions["front"].marks.look() is None:  # PostgreSQL is being connected to
+            time.sleep(0.01)
         yield
 
 
@@ -62,6 +66,18 @@ def test_a_page_that_is_kept_knows_what_it_is_made_of_either_time(asked: None) -
         with touched.noticing() as tables:
             remembered("titles", titles)
         assert tables == {"note"}
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+def test_nobody_holds_one_connection_while_they_wait_for_another(store: Store, asked: None) -> None:
+    """Else all who come at once after a change hold one each, and none gets a second."""
+    database.session().execute(select(Note.title))
+
+    def connections(session: Session) -> int:
+        session.execute(select(Note.title))
+        return int(store.writer.pool.checkedout())  # type: ignore[attr-defined]
+
+    assert remembered("connections", connections) == 1
 
 
 def test_it_has_room_for_so_much(app: Flask, asked: None) -> None:

@@ -33,6 +33,8 @@ KNOWN = touched._Known(Base.metadata)
         ("UPDATE note SET star_count = (SELECT 1 FROM star WHERE x = 1), title = ?",
          {"note", "note.star_count", "note.look_count"}),
         ("DELETE FROM note_tag WHERE note_id = ?", {"note_tag"}),
+        ("INSERT INTO bucket (key) VALUES (?) ON CONFLICT DO NOTHING", {touched.UNSHOWN}),
+        ("DELETE FROM worker WHERE seen_at < ?", {touched.UNSHOWN}),
         ("WITH gone AS (SELECT id FROM room) UPDATE slot SET name = ''", {"room", "slot"}),
         ("WITH RECURSIVE n(x) AS (SELECT 1) SELECT * FROM note", set()),
         ("SELECT * FROM note FOR UPDATE", set()),

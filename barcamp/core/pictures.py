@@ -9,10 +9,12 @@ from __future__ import annotations
 import io
 import re
 import warnings
-
-from PIL import Image, ImageOps, UnidentifiedImageError
+from typing import TYPE_CHECKING
 
 from barcamp.errors import N_
+
+if TYPE_CHECKING:  # imported where it is used, in a process of its own: pages never draw
+    from PIL import Image
 
 #: Bytes that are taken.
 BIGGEST = 5 * 1024 * 1024
@@ -47,6 +49,8 @@ def square(content: bytes) -> bytes:
     Raises:
         NotAPicture: too many bytes or pixels, another format, or damaged.
     """
+    from PIL import Image, UnidentifiedImageError
+
     if len(content) > BIGGEST:
         raise NotAPicture(N_("That picture is larger than 5 MB. Please make it smaller."))
     if content.startswith(b"\xff\xd8") and _count_scans(content) > MOST_SCANS:
@@ -76,6 +80,8 @@ def _count_scans(jpeg: bytes) -> int:
 
 
 def _drawn_anew(picture: Image.Image) -> bytes:
+    from PIL import Image, ImageOps
+
     if picture.width * picture.height > MOST_PIXELS:
         raise NotAPicture(TOO_MANY_PIXELS)
     if picture.format == "JPEG":

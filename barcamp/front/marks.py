@@ -80,7 +80,9 @@ class SqliteMarks:
         if written == self._written:
             self._strangers += 1
         self._written = written
-        self._numbers = {name: written.get(name, 0) + self._strangers for name in touched.names(Base.metadata)}
+        numbers = {name: written.get(name, 0) + self._strangers for name in touched.names(Base.metadata)}
+        if numbers != self._numbers:  # else somebody changed what no page shows
+            self._numbers = numbers
 
     def _let_go(self) -> None:
         if self._connection is not None:

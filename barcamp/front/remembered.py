@@ -27,10 +27,11 @@ ROOM = 3000
 class _Known:
     value: Any
     rows: int
-    numbers: Mapping[str, int]  # of the tables it was read from, how often they had been changed
+    tables: frozenset[str]  # that it was read from
+    numbers: Mapping[str, int]  # how often they had been changed; empty where that could not be known
 
     def is_right(self, numbers: Mapping[str, int]) -> bool:
-        return all(numbers.get(table) == number for table, number in self.numbers.items())
+        return all(numbers.get(table) == self.numbers.get(table) for table in self.tables)
 
 
 class Memory:
@@ -73,13 +74,16 @@ def remembered(key: Hashable, find: Callable[[Session], T], *, rows: Callable[[T
     numbers = current_app.extensions["front"].marks.look()
     known = memory.get(key)
     if known is None or numbers is None or not known.is_right(numbers):
+        db.lend()
         with touched.noticing() as tables, db.reading() as session:
             value = find(session)
-        known = _Known(value, max(1, rows(value)), {} if numbers is None else {name: numbers[name] for name in tables})
+        known = _Known(
+            value, max(1, rows(value)), frozenset(tables), {name: (numbers or {}).get(name, -1) for name in tables}
+        )
         if numbers is not None:
             memory.put(key, known)
     noticed = touched.reading.get()
     if noticed is not None:  # the page that this is a part of may be kept, too
-        noticed.update(known.numbers)
+        noticed.update(known.tables)
     found: T = known.value
     return found

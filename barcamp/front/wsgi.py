@@ -56,6 +56,14 @@ class _Said:
         return _refuse_to_write
 
 
+class _Flight:
+    """An answer that is being made. `instead`: what to tell all who waited, where the site could make none (503)."""
+
+    def __init__(self) -> None:
+        self.is_over = threading.Event()
+        self.instead: Copy | _Said | None = None
+
+
 def _refuse_to_write(_body: bytes) -> object:
     raise NotImplementedError("write() of PEP 3333 is for frameworks of another time")
 
@@ -79,7 +87,7 @@ class Front:
         self._is_shared = is_shared
         self._best_language = lru_cache(maxsize=256)(best_language)
         self._clock = clock
-        self._flights: dict[Hashable, threading.Event] = {}
+        self._flights: dict[Hashable, _Flight] = {}
         self._lock = threading.Lock()
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
@@ -149,28 +157,30 @@ class Front:
 
     def _made_once(self, key: Hashable, environ: WSGIEnvironment) -> Copy | _Said:
         """Make the copy, or wait for whoever is at it. What they began before the last commit is not right for those
-        who came after it: then one of these makes it anew.
+        who came after it: then one of these makes it anew. But for an outage: each would only wait for as long again.
         """
         deadline = time.monotonic() + PATIENCE
         while True:
-            own = threading.Event()
+            own = _Flight()
             with self._lock:
                 flight = self._flights.setdefault(key, own)
             if flight is own:
-                try:
-                    return self._made(key, environ)
+                try:  # another's may have come to its end since we looked
+                    return self._right(key) or self._made(key, environ, own)
                 finally:
                     with self._lock:
                         del self._flights[key]
-                    own.set()
+                    own.is_over.set()
             self.figures.waits += 1
-            flight.wait(PATIENCE)
+            flight.is_over.wait(PATIENCE)
+            if flight.instead is not None:
+                return flight.instead
             if (copy := self._right(key)) is not None:
                 return copy
             if time.monotonic() > deadline:
-                return self._made(key, environ)
+                return self._made(key, environ, own)
 
-    def _made(self, key: Hashable, environ: WSGIEnvironment) -> Copy | _Said:
+    def _made(self, key: Hashable, environ: WSGIEnvironment, flight: _Flight) -> Copy | _Said:
         """Have Flask make it, and keep it if it is for everybody. Where the site cannot (503), an old copy is better
         than none: the schedule of a minute ago while the database comes back.
         """
@@ -184,12 +194,14 @@ class Front:
             finally:
                 if hasattr(answer, "close"):
                     answer.close()
+        headers = Headers(said.headers)
         if said.status.startswith("503"):
             old = self.copies.get(key)
             if old is not None and self._clock() - old.made_at < STALE_SECONDS:
                 self.figures.stale += 1
+                flight.instead = old
                 return old
-        headers = Headers(said.headers)
+            flight.instead = None if "Set-Cookie" in headers else said
         if not said.status.startswith("200") or "Set-Cookie" in headers:
             return said
         is_for_good = "immutable" in headers.get("Cache-Control", "")

@@ -17,7 +17,7 @@ from typing import Any
 from flask import Flask
 from sqlalchemy.orm import Session
 
-from barcamp import meters
+from barcamp import meters, outage
 from barcamp.db import Store
 from barcamp.live import frames, queries, watch
 from barcamp.live.chain import Chain
@@ -180,8 +180,9 @@ class Hub:
                 ear.start()
                 self._look_around(ear)
                 return
-            except Exception:
-                log.exception("the hub stumbled")
+            except Exception as problem:
+                is_ours = outage.found_in(problem) is None
+                log.log(logging.ERROR if is_ours else logging.WARNING, "the hub stumbled", exc_info=problem)
                 time.sleep(AFTER_TROUBLE)
             finally:
                 ear.stop()

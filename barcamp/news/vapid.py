@@ -9,12 +9,12 @@ import base64
 import binascii
 from datetime import datetime, timedelta
 from functools import lru_cache
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-import http_ece
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
-from py_vapid import Vapid02
+# What computes with keys takes 7 MiB in each process, and most never need it: it is imported where it is used.
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.asymmetric import ec
 
 #: A push service takes 4096 bytes at least (RFC 8030, 7.2); 103 of them are not ours (RFC 8291, 4).
 MOST = 4096 - 103
@@ -27,11 +27,15 @@ _POINT, _SECRET = 65, 16
 @lru_cache(maxsize=4)
 def public_key(private: str) -> str:
     """The site's public key, which a browser asks its push service with: 65 bytes of a point, in base64url."""
+    from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+
     return _encoded(_private(private).public_key().public_bytes(Encoding.X962, PublicFormat.UncompressedPoint))
 
 
 def authorization(private: str, endpoint: str, contact: str, *, now: datetime) -> str:
     """The header that says who sends this and whom to ask about it; `contact` is an address of e-mail."""
+    from py_vapid import Vapid02
+
     signer = Vapid02(_private(private), conf={"no-strict": True})  # the contact has been checked with the settings
     parts = urlsplit(endpoint)
     claims = {
@@ -48,6 +52,9 @@ def encrypted(content: bytes, p256dh: str, auth: str) -> bytes:
     Raises:
         ValueError: the browser's keys are none, or the content is longer than `MOST`.
     """
+    import http_ece
+    from cryptography.hazmat.primitives.asymmetric import ec
+
     if len(content) > MOST:
         raise ValueError(f"{len(content)} bytes are too many for a push message")
     receiver, secret = browser_keys(p256dh, auth)
@@ -64,6 +71,8 @@ def browser_keys(p256dh: str, auth: str) -> tuple[bytes, bytes]:
     Raises:
         ValueError: they are none.
     """
+    from cryptography.hazmat.primitives.asymmetric import ec
+
     point, secret = _decoded(p256dh), _decoded(auth)
     if len(point) != _POINT or len(secret) != _SECRET:
         raise ValueError("a browser's keys have 65 and 16 bytes")
@@ -72,6 +81,8 @@ def browser_keys(p256dh: str, auth: str) -> tuple[bytes, bytes]:
 
 
 def _private(key: str) -> ec.EllipticCurvePrivateKey:
+    from cryptography.hazmat.primitives.asymmetric import ec
+
     return ec.derive_private_key(int.from_bytes(_decoded(key), "big"), ec.SECP256R1())
 
 

@@ -15,6 +15,7 @@ import time
 from datetime import UTC, datetime
 from typing import Any
 
+from barcamp import outage
 from barcamp.settings import Settings
 from barcamp.watch import trace
 from barcamp.web.discreet import without_secrets
@@ -79,8 +80,8 @@ class Json(logging.Formatter):
             **_whose(),
             **getattr(record, "facts", {}),
         }
-        if record.exc_info and record.exc_info[0] is not None:
-            told["exception"] = discreet(self.formatException(record.exc_info))
+        if (exception := _exception(self, record)) is not None:
+            told["exception"] = exception
         if record.stack_info:
             told["stack"] = discreet(record.stack_info)
         return json.dumps(told, ensure_ascii=False, default=str)
@@ -94,9 +95,19 @@ class Text(logging.Formatter):
         number = trace.request_id()
         line = f"{clock} {record.levelname} {record.name.removeprefix('barcamp.')}: {discreet(record.getMessage())}"
         lines = [f"{line} [{number}]" if number else line]
-        if record.exc_info and record.exc_info[0] is not None:
-            lines.append(discreet(self.formatException(record.exc_info)))
+        if (exception := _exception(self, record)) is not None:
+            lines.append(exception)
         return "\n".join(lines)
+
+
+def _exception(how: logging.Formatter, record: logging.LogRecord) -> str | None:
+    """The traceback; of an outage, which is nobody's mistake and comes a hundred times over, its first line alone."""
+    if not record.exc_info or record.exc_info[1] is None:
+        return None
+    problem = record.exc_info[1]
+    if outage.found_in(problem) is not None:
+        return discreet(f"{type(problem).__name__}: {problem}".partition("\n")[0])
+    return discreet(how.formatException(record.exc_info))
 
 
 def discreet(words: str) -> str:

@@ -92,4 +92,8 @@ def _part(name: str, since: Any, waits: ColumnElement[bool]) -> Any:
 
 
 def _unsent(row: type[Letter] | type[PushMessage], now: datetime) -> ColumnElement[bool]:
-    return and_(row.sent_at.is_(None), row.given_up_at.is_(None), or_(row.due_at <= now, row.attempts > 0))
+    return and_(
+        row.sent_at.is_(None),
+        row.given_up_at.is_(None),
+        or_(row.due_at <= now, row.attempts > 0, row.last_error.is_not(None)),
+    )

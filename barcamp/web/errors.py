@@ -12,6 +12,7 @@ from werkzeug.exceptions import BadHost, HTTPException, InternalServerError, Sec
 from barcamp import db, outage
 from barcamp.errors import N_, Refused
 from barcamp.web.answers import is_browser, referring_page, safe_path, see_other, wants_json
+from barcamp.web.csrf import FOREIGN
 from barcamp.web.words import _, language, told
 
 log = logging.getLogger(__name__)
@@ -94,6 +95,13 @@ def _typed() -> list[str]:
     return [value for value in values if len(value.split()) > 1 and len(value) <= MOST_TYPED]
 
 
+def _typed_here() -> list[str]:
+    """The same, where the browser says that the form is of this site (csrf.py has looked whether it is): what another
+    site sends is not shown as somebody's own words.
+    """
+    return _typed() if request.method == "POST" and is_browser() and "Origin" in request.headers else []
+
+
 def _needs_address(_problem: NeedsAddress) -> ResponseReturnValue:
     """Walk-ins are led to the page where they add an address, and back; programs get a plain 403."""
     if not is_browser():
@@ -107,7 +115,14 @@ def _back() -> str | None:
 
 
 def _forged(problem: CSRFError) -> ResponseReturnValue:
-    return _answer(400, _(problem.description or WORDS[400][1]))
+    """Forged, or a form whose token went when its browser signed out or in meanwhile; then no typed text is lost."""
+    if problem.description == FOREIGN:
+        return _answer(400, _(FOREIGN))
+    typed = _typed_here()
+    if not typed:
+        return _answer(400, _(WORDS[400][1]))
+    db.rollback()
+    return render_template("errors/typed.html", typed=typed, page=_back() or url_for("home.index")), 400
 
 
 def _http(problem: HTTPException) -> ResponseReturnValue:
@@ -123,7 +138,9 @@ def _http(problem: HTTPException) -> ResponseReturnValue:
 
 def _broken(problem: Exception) -> ResponseReturnValue:
     """The machine's fault is a 503 that says which, in one line of the log; all else is our mistake."""
-    if (found := outage.found_in(problem, writes=g.get("writes", False))) is not None:
+    # by its method: a star or a password is written in a transaction beside the request's own
+    writes = request.method not in ("GET", "HEAD", "OPTIONS")
+    if (found := outage.found_in(problem, writes=writes)) is not None:
         log.warning("%s %s: %s", request.method, _path_without_secrets(), _in_one_line(problem))
         return _refused(outage.Kept() if g.get("committed") else found)
     log.error("request failed: %s %s", request.method, _path_without_secrets(), exc_info=problem)
@@ -146,19 +163,20 @@ def _answer(status: int, words: str, headers: dict[str, str] | None = None) -> R
     if wants_json():
         return jsonify(error=words), status, headers or {}
     title = _(WORDS.get(status, WORDS[400])[0])
+    typed = _typed_here() if (status == 429 or status >= 500) and not g.get("committed") else []
     try:
         db.rollback()
-        page = render_template("errors/problem.html", title=title, words=words, status=status)
+        page = render_template("errors/problem.html", title=title, words=words, status=status, typed=typed)
     except Exception as problem:
         if outage.found_in(problem, writes=False) is None:
             raise
-        page = _page_of_nothing(title, words)
+        page = _page_of_nothing(title, words, typed)
     return page, status, headers or {}
 
 
-def _page_of_nothing(title: str, words: str) -> str:
+def _page_of_nothing(title: str, words: str, typed: list[str]) -> str:
     """A page for which nothing is read: not even who asks. By the template itself, past what every page is given."""
     again = safe_path(request.full_path.rstrip("?"), "/") if request.method in ("GET", "HEAD") else None
     return current_app.jinja_env.get_template("errors/outage.html").render(
-        title=title, words=words, again=again, lang=language()
+        title=title, words=words, typed=typed, again=again, lang=language()
     )

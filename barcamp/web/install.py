@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from flask import Flask
@@ -10,7 +12,12 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from barcamp.settings import PROJECT, Settings
 from barcamp.web import converters, csrf, discreet, errors, fragments, headers, honeypot, pages, static, words
 
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+
 MEBIBYTE = 1024 * 1024
+#: Asked by what watches each machine, under the machine's own address; no link is made there.
+FOR_WATCHERS = frozenset(("/healthz", "/readyz", "/metrics"))
 
 
 def everything(app: Flask, settings: Settings) -> None:
@@ -37,6 +44,7 @@ def everything(app: Flask, settings: Settings) -> None:
     honeypot.install(app)
     errors.install(app)
     discreet.install()
+    app.wsgi_app = _under_any_host(app.wsgi_app, settings)  # type: ignore[method-assign,assignment]
 
 
 def behind_proxies(app: Flask, settings: Settings) -> None:
@@ -44,6 +52,20 @@ def behind_proxies(app: Flask, settings: Settings) -> None:
     if settings.proxies:
         hops = settings.proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
+
+
+def _under_any_host(inner: WSGIApplication, settings: Settings) -> WSGIApplication:
+    """Else a load balancer, which asks an upstream by its number in the inner network, would be refused as a stranger
+    (TRUSTED_HOSTS), and take every machine for a dead one.
+    """
+    public = urlsplit(settings.base_url).netloc
+
+    def answer(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        if environ.get("PATH_INFO") in FOR_WATCHERS:
+            environ["HTTP_HOST"] = public
+        return inner(environ, start_response)
+
+    return answer
 
 
 def _trusted_hosts(settings: Settings) -> list[str] | None:

@@ -37,6 +37,7 @@ from sqlalchemy.orm import Session
 
 from barcamp import db
 from barcamp.errors import N_, TooMany
+from barcamp.web.clock import utcnow
 from barcamp.web.models import Bucket
 
 A_SECOND = 1_000_000  # microseconds, in which all is counted
@@ -107,6 +108,7 @@ class Allowance:
         store, session = db.store(), db.writing_session()
         if session is not None:
             return take(session, hashed, number * self.price, self.whole, clock=self.clock)
+        db.lend()
         with store.writing() as own:
             return take(own, hashed, number * self.price, self.whole, clock=self.clock)
 
@@ -203,7 +205,7 @@ def take(session: Session, key: bytes, price: int, whole: int, *, clock: Clock |
     connection = session.connection()  # on SQLite this waits for the gate, and only then is it "now"
     dialect = connection.dialect.name
     kind = "given" if clock is not None and dialect == "postgresql" else dialect
-    names = {"key": key, "price": price, "whole": whole, "now": int((clock or time.time)() * A_SECOND)}
+    names = {"key": key, "price": price, "whole": whole, "now": int((clock or _now)() * A_SECOND)}
     if connection.execute(_TAKE[kind], names).first() is not None:
         return 0
     ahead = connection.execute(_LOOK[kind], names).scalar()
@@ -211,10 +213,15 @@ def take(session: Session, key: bytes, price: int, whole: int, *, clock: Clock |
     return 1 if ahead is None else max(1, int(ahead) + price - whole)
 
 
+def _now() -> float:
+    """Seconds since 1970, by the clock of all pages."""
+    return utcnow().timestamp()
+
+
 def forget_full(session: Session) -> None:
     """A full bucket is the same as none."""
     on_postgres = session.connection().dialect.name == "postgresql"
-    now = _SERVERS if on_postgres else literal(int(time.time() * A_SECOND), BigInteger)
+    now = _SERVERS if on_postgres else literal(int(_now() * A_SECOND), BigInteger)
     longest = literal(31 * 86_400 * A_SECOND, BigInteger)  # no allowance is for so long: a clock was set back
     session.execute(
         delete(Bucket)

@@ -165,7 +165,7 @@ def test_more_places_bring_people_in_from_the_line(client: Client, people: Cast,
 def test_only_organizers_change_settings(client: Client, camp: Conference, people: Cast, db: Session) -> None:
     make.role(db, camp, people.bo, "helper")
     assert [client.be(one).submit(EDIT, SETTINGS).status_code for one in (None, people.bo, people.dee)] == [
-        303,
+        401,
         403,
         403,
     ]

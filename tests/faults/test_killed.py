@@ -25,8 +25,9 @@ def test_whoever_is_killed_nothing_acknowledged_is_lost(camp_at_work: Camp) -> N
             said = crowd.yes
             assert until(lambda said=said: crowd.yes > said + 5, PATIENCE), victim  # type: ignore[misc]
             assert until(camp.kept.is_whole, PATIENCE), victim
+        kinds = {"star", "note", "words", "registration", "place", "version"}
+        assert until(lambda: set(crowd.by_kind()) == kinds, PATIENCE), crowd.by_kind()
     camp.assert_nothing_is_lost()
-    assert set(crowd.by_kind()) == {"star", "note", "words", "registration", "place", "version"}
 
 
 def die(camp: Camp, victim: str) -> None:

@@ -11,15 +11,19 @@ from pathlib import Path
 import psycopg
 import pytest
 from flask import Flask
-from sqlalchemy import create_engine, text
+from sqlalchemy import create_engine, event, text
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolIsEmpty
+from sqlalchemy.orm import Session
 
 from barcamp import db as database
 from barcamp import outage
+from barcamp.conferences.models import Conference
 from barcamp.errors import Busy, Refused
 from barcamp.web.guard import anyone
+from tests import make
 from tests.conftest import Client
+from tests.people import Cast
 from tests.servers.ports import free_port
 
 ON_SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
@@ -163,14 +167,35 @@ def test_an_outage_is_a_page_that_reads_nothing(
     failing: Flask, client: Client, caplog: pytest.LogCaptureFixture, which: str, words: str, retry: str
 ) -> None:
     page = client.submit(f"/test/{which}")
+    typed = client.submit(f"/test/{which}", {"title": "Kites & bread"}, headers={"Origin": "http://localhost"})
     program = client.put(f"/test/{which}", headers={"Accept": "application/json", "X-CSRFToken": client.token()})
     assert (page.status_code, page.headers["Retry-After"], words in page.text) == (503, retry, True)
-    assert "brings back what you have typed" in page.text
+    assert ("Kites &amp; bread" in typed.text) == (which != "after")
+    assert ("brings back what you have typed" in page.text) == (which != "after")  # what is kept is not sent again
     assert (program.status_code, list(program.get_json()), words in program.get_json()["error"]) == (
         503, ["error"], True,
     )  # fmt: skip
     said = [record.exc_info for record in caplog.records if record.name == "barcamp.web.errors"]
-    assert said == [None, None]  # one line each, and no traceback
+    assert said == [None] * 3  # one line each, and no traceback
+
+
+@ON_SQLITE
+def test_a_site_that_can_only_be_read_says_so_to_whoever_writes(
+    app: Flask, client: Client, db: Session, camp: Conference, people: Cast
+) -> None:
+    """Also where what is written has a transaction beside the request's own: a star, a password that is tried."""
+    note, store = make.note(db, camp, people.bo), app.extensions["store"]
+    store.writer.dispose()
+    event.listen(store.writer, "connect", lambda connection, _record: connection.execute("PRAGMA query_only = ON"))
+    client.be(people.cy)
+    asked = {
+        f"/camp/notes/{note.id}/star": {},
+        "/account/name": {"name": "Cy the second"},
+        "/sign-in/password": {"email": "cy@example.org", "password": "not to be kept"},
+    }
+    answers = {address: client.submit(address, data) for address, data in asked.items()}
+    found = {address: (answer.status_code, "only be read" in answer.text) for address, answer in answers.items()}
+    assert found == dict.fromkeys(asked, (503, True))
 
 
 @ON_SQLITE

@@ -93,7 +93,7 @@ class Ledger:
             self.may_be[key] |= {value}
             if key == VERSION and self.versions is not None:
                 self.versions = self.versions[0], self.versions[1] + 1
-        elif answer.status == fine or (answer.status == 503 and "is kept" in answer.text):
+        elif answer.status == fine or (answer.status == 503 and "What you sent is kept." in answer.text):
             self.may_be[key] = frozenset({value})
             if key == VERSION and self.versions is not None:
                 self.versions = self.versions[0] + 1, self.versions[1] + 1

@@ -26,6 +26,7 @@ from barcamp.settings import Settings
 from barcamp.speakers.models import Speaker, Talk
 from barcamp.venue.models import Room, Slot
 from barcamp.wall.models import Comment, Note, NoteTag, Star
+from barcamp.web.models import Bucket
 from tests import make
 from tests.conftest import Client
 from tests.house.furnished import House, furnish
@@ -167,6 +168,44 @@ def test_a_star_leaves_the_schedule_where_it_is(
         made_again += [address] * (front.figures.misses - misses)
     assert made_again == []
     assert_same(app, front, "/camp/wall")
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_an_outage_is_told_to_all_who_wait_at_once(app: Flask, front: Front, camp: Conference) -> None:
+    """Else each of them would wait in turn for a database that does not answer."""
+    began, go_on, makings = threading.Event(), threading.Event(), []
+
+    def away(environ, start_response):  # type: ignore[no-untyped-def]
+        makings.append(environ["PATH_INFO"])
+        began.set()
+        assert go_on.wait(30)
+        start_response("503 SERVICE UNAVAILABLE", [("Content-Type", "text/plain"), ("Retry-After", "5")])
+        return [b"away"]
+
+    front.app = away
+    heard: list[tuple[int, bytes]] = []
+    crowd = [threading.Thread(target=lambda: heard.append(through_front(app, "/camp/wall"))) for _ in range(8)]
+    crowd[0].start()
+    assert began.wait(30)
+    for thread in crowd[1:]:
+        thread.start()
+    while front.figures.waits < 7:
+        time.sleep(0.001)
+    go_on.set()
+    for thread in crowd:
+        thread.join()
+    assert (heard, makings) == ([(503, b"away")] * 8, ["/camp/wall"])
+
+
+def test_what_no_page_shows_leaves_all_where_it_is(app: Flask, house: House, front: Front, store: Store) -> None:
+    """A worker's heartbeat, a spent allowance: nobody's page is made again for them."""
+    through_front(app, "/camp/wall")
+    misses = front.figures.misses
+    for number in range(3):
+        with store.writing() as writing:
+            writing.execute(insert(Bucket).values(key=bytes([number]), full_at=0))
+        through_front(app, "/camp/wall")
+    assert front.figures.misses == misses
 
 
 def test_a_new_minute_makes_all_anew(client: Client, camp: Conference, front: Front) -> None:

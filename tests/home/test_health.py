@@ -30,6 +30,18 @@ def test_ready_once_the_database_is_migrated(client: Client) -> None:
     assert (answer.status_code, answer.text) == (200, "ok\n")
 
 
+def test_who_watches_may_ask_a_machine_by_its_own_address(settings: Settings) -> None:
+    """As load balancers and Prometheus do; pages are under the public name alone."""
+    app = create_app(replace(settings, base_url="https://camp.example.org"))
+    client = app.test_client()
+    addresses = ("/healthz", "/readyz", "/metrics", "/")
+    found = {address: client.get(address, headers={"Host": "10.0.0.11:8000"}).status_code for address in addresses}
+    assert found == {"/healthz": 200, "/readyz": 200, "/metrics": 404, "/": 400}
+    app.extensions["hub"].close()
+    app.extensions["front"].close()
+    app.extensions["store"].dispose()
+
+
 def test_not_ready_before_the_migration(settings: Settings, tmp_path: Path) -> None:
     app = create_app(replace(settings, database_url=f"sqlite:///{tmp_path / 'empty.sqlite3'}"))
     answer = app.test_client().get("/readyz")

@@ -231,7 +231,9 @@ SHOWN: dict[Any, tuple[str, ...]] = {
 
 
 # 404 for who does not own it, and where nothing was asked for
-NOT_FOR_ALL = {"speakers.talk_source", "speakers.edit_talk", "feeds.oembed_answer"}
+NOT_FOR_ALL = {
+    "speakers.talk_source", "speakers.edit_talk", "feeds.oembed_answer", "home.security_txt", "watch.metrics",
+}  # fmt: skip
 
 
 def test_what_is_stored_is_shown_and_never_run(app: Flask, db: Session, client: Client, house: House) -> None:

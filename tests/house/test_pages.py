@@ -11,6 +11,8 @@ from tests.house.visits import Visit
 # Pages that lead on, since there is nothing for an organizer to do there.
 LEADS_ON = {
     "feeds.oembed_answer": 404,  # without the address of a page
+    "home.security_txt": 404,  # without BARCAMP_SECURITY_CONTACT
+    "watch.metrics": 404,  # without BARCAMP_METRICS_TOKEN
     "people.link": 200,
     "people.register": 303,
     "people.sign_in": 303,

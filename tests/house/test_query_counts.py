@@ -92,7 +92,8 @@ def test_thirty_cost_what_one_costs(app: Flask, db: Session, client: Client, hou
     for number in range(MORE):
         talk_about(db, house, f"Talker {number}")
     fill(app, db, house)
-    assert costs(app, client, house) == few
+    many = costs(app, client, house)
+    assert {page: (few[page], cost) for page, cost in many.items() if cost > few[page]} == {}
 
 
 def costs(app: Flask, client: Client, house: House) -> dict[tuple[str, str], int]:

@@ -37,6 +37,7 @@ ALLOWED = re.compile(
     | \bCSV\b | \biCal\b | \bJSON\b | \bAtom\b
     | (?<![^\s(/]) /? [a-z0-9-]+ / (?=\s|$)                 # a path
     | \b(?:schedule|changes)\.(?:xml|json|jcal\.json|atom)\b  # files
+    | (?<=\d\ )[kMGT]?B\b                                    # sizes
     | \bGiggity\b | \bEventFahrplan\b | \bFOSDEM\ Companion\b | \bAndroid\b | \boEmbed\b
     """,
     re.VERBOSE,

@@ -36,6 +36,18 @@ def test_a_form_sent_after_its_sign_in_has_ended_shows_what_was_typed(
     assert db.scalar(select(func.count(Note.id))) == 0
 
 
+def test_a_form_whose_token_went_with_the_sign_in_shows_what_was_typed(
+    client: Client, db: Session, camp: Conference, people: Cast
+) -> None:
+    from_here = {"Origin": "http://localhost", "Referer": "http://localhost/camp/wall/new", "Accept": "text/html"}
+    answer = client.post("/camp/wall/notes", data=NOTE, headers=from_here)
+    assert (answer.status_code, texts(answer.text)) == (400, ["Kites <b>& bread</b>", "Two lines\nof words."])
+    assert 'href="/camp/wall/new"' in answer.text
+    unsaid = client.post("/camp/wall/notes", data=NOTE, headers={"Accept": "text/html"})
+    assert (unsaid.status_code, "Kites" in unsaid.text) == (400, False)
+    assert db.scalar(select(func.count(Note.id))) == 0
+
+
 def test_without_words_or_from_elsewhere_nothing_is_shown(client: Client, db: Session, camp: Conference) -> None:
     assert client.submit("/camp/wall/notes", {"title": "Haiku"}).status_code == 303
     assert client.submit("/camp/wall/notes", {"title": "a " * 20_000}).status_code == 303

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import logging
+import sqlite3
 import subprocess
 import sys
 from dataclasses import replace
@@ -63,6 +64,15 @@ def test_an_exception_is_one_field_and_one_line() -> None:
     assert "\n" not in line
     assert told["exception"].splitlines()[0] == "Traceback (most recent call last):"
     assert told["exception"].splitlines()[-1] == "ValueError: …@… is no number"
+
+
+@pytest.mark.parametrize("form", [logs.Json(), logs.Text()])
+def test_an_outage_needs_no_traceback(form: logging.Formatter) -> None:
+    try:
+        sqlite3.connect("/nowhere/at/all.sqlite3")
+    except sqlite3.Error:
+        line = form.format(record("away", problem=sys.exc_info()))
+    assert ("unable to open database file" in line, "Traceback" in line) == (True, False)
 
 
 def test_a_line_of_text() -> None:

@@ -8,6 +8,7 @@ from threading import Thread
 
 import pytest
 from sqlalchemy import event, func, select
+from sqlalchemy.engine import Connection
 from sqlalchemy.orm import Session
 
 from barcamp.conferences.models import Conference
@@ -108,7 +109,8 @@ def test_nothing_stays_of_what_was_begun(store: Store, db: Session, problem: Exc
 
 
 def test_a_commit_that_fails_fails_for_all(store: Store, db: Session) -> None:
-    def fail(_connection: object) -> None:
+    def fail(connection: Connection) -> None:
+        connection.connection.rollback()  # as a database does that cannot commit
         raise OSError("The disk is full.")
 
     event.listen(store.writer, "commit", fail)
