@@ -60,6 +60,7 @@ def _there(rows: Rows, slug: str) -> dict[Key, object]:
     for email, state in rows(
         f"SELECT email, state FROM registration JOIN person ON person.id = person_id WHERE registration.{ours}"
     ):
-        # where all places are taken, who registers waits for one
-        found["registration", email] = "cancelled" if state == "cancelled" else "coming"
+        # where all places are taken, who registers waits for one; who has never come may cancel, too
+        if state != "cancelled":
+            found["registration", email] = "coming"
     return found

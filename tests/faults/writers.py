@@ -241,9 +241,9 @@ class Guest(Writer):
             self._said("coming", lambda: self.ask("POST", path, sent))
 
     def _stay_away(self) -> None:
-        self._said("cancelled", lambda: self.ask("POST", f"/{self.slug}/register/cancel", {}))
+        self._said(None, lambda: self.ask("POST", f"/{self.slug}/register/cancel", {}))
 
-    def _said(self, state: str, ask: Callable[[], Answer]) -> None:
+    def _said(self, state: str | None, ask: Callable[[], Answer]) -> None:
         self.ledger.say(("registration", self.email), state, ask, fine=303)
 
 
