@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import case, or_, update
+from sqlalchemy import ColumnElement, and_, case, or_, update
 from sqlalchemy.orm import Session
 
 from barcamp.mail import queries
@@ -77,7 +77,7 @@ def mark_failed(db: Session, letter: Claim, error: str, *, for_good: bool, now: 
     else:
         pause = PAUSES[min(letter.attempt, len(PAUSES)) - 1]
         values = {"due_at": now + pause, "last_error": error}
-    db.execute(update(Letter).where(Letter.id == letter.id, Letter.due_at == letter.lease_ends).values(values))
+    db.execute(update(Letter).where(_still_held([letter])).values(values))
 
 
 def wait_for_server(db: Session, letters: Sequence[Claim], error: str, *, now: datetime) -> None:
@@ -85,18 +85,23 @@ def wait_for_server(db: Session, letters: Sequence[Claim], error: str, *, now: d
     back. What nobody could send for days is of no use any more, and is given up.
     """
     waits = {"due_at": now + UNTIL_ASKED_AGAIN, "attempts": Letter.attempts - 1, "last_error": error[:LONGEST_ERROR]}
-    ids = [letter.id for letter in letters]
-    db.execute(update(Letter).where(Letter.id.in_(ids), Letter.sent_at.is_(None)).values(waits))
-    db.execute(update(Letter).where(Letter.id.in_(ids), Letter.written_at < now - TOO_OLD).values(given_up_at=now))
+    too_old = [letter.id for letter in letters if letter.written_at < now - TOO_OLD]
+    db.execute(update(Letter).where(_still_held(letters), Letter.id.in_(too_old)).values(given_up_at=now))
+    db.execute(update(Letter).where(_still_held(letters), Letter.sent_at.is_(None)).values(waits))
 
 
 def hand_back(db: Session, letters: Sequence[Claim], *, now: datetime) -> None:
     """These were claimed and not tried: they are due again, and the attempt does not count."""
     db.execute(
         update(Letter)
-        .where(Letter.id.in_([letter.id for letter in letters]), Letter.sent_at.is_(None))
+        .where(_still_held(letters), Letter.sent_at.is_(None))
         .values(due_at=now, attempts=Letter.attempts - 1)
     )
+
+
+def _still_held(letters: Sequence[Claim]) -> ColumnElement[bool]:
+    """Those of them whose lease has not run out and gone to another worker."""
+    return or_(*(and_(Letter.id == letter.id, Letter.due_at == letter.lease_ends) for letter in letters))
 
 
 def forget_old_texts(db: Session, *, now: datetime) -> None:

@@ -242,6 +242,24 @@ def test_a_letter_that_ends_every_worker_is_given_up(store: Store, clock: Clock,
     assert row.given_up_at is not None
 
 
+@pytest.mark.parametrize("late", ["hand_back", "wait_for_server"])
+def test_who_is_late_leaves_alone_what_another_worker_has_claimed(
+    store: Store, clock: Clock, db: Session, late: str
+) -> None:
+    write(store)
+    with store.writing() as writing:
+        claims = service.claim(writing, limit=5, now=clock.now)
+    clock.now += service.LEASE
+    with store.writing() as writing:
+        [theirs] = service.claim(writing, limit=5, now=clock.now)
+        if late == "hand_back":
+            service.hand_back(writing, claims, now=clock.now)
+        else:
+            service.wait_for_server(writing, claims, "nobody answers", now=clock.now)
+    [row] = kept(db)
+    assert (row.attempts, row.due_at, row.last_error) == (2, theirs.lease_ends, None)
+
+
 def test_a_slow_batch_hands_back_what_it_cannot_finish_in_its_lease(
     store: Store, by_smtp: Settings, post_office: smtp.Smtp, db: Session
 ) -> None:

@@ -87,7 +87,8 @@ def test_letters_go_out_at_once_and_a_signal_ends_the_worker_cleanly(
         process.send_signal({"sqlite": signal.SIGINT, "postgresql": signal.SIGTERM}[db.get_bind().dialect.name])
         assert process.wait(timeout=15) == 0
         assert process.stderr is not None
-        assert process.stderr.read() == ""
+        # on a busy machine a statement may be slow, and is told of
+        assert [line for line in process.stderr if "a statement took" not in line] == []
         assert len(post_office.letters) == 4
 
 
