@@ -263,5 +263,6 @@ def test_the_sweeps_of_three_workers_in_the_same_minute_do_no_harm(works: Works)
 
 def test_one_machine_signs_for_the_browsers_of_another(works: Works) -> None:
     """The key for Web Push, which a web machine gives to browsers and a jobs machine signs with."""
-    keys = {(folder / "vapid_key").read_text() for folder in works.machines.folder.iterdir()}
-    assert len(keys) == 1
+    # one that was killed as soon as it had been started has made none
+    keys = [file.read_text() for file in works.machines.folder.glob("*/vapid_key")]
+    assert (len(keys) >= 3, len(set(keys))) == (True, 1)

@@ -68,6 +68,7 @@ def test_an_exception_is_one_field_and_one_line() -> None:
 
 @pytest.mark.parametrize("form", [logs.Json(), logs.Text()])
 def test_an_outage_needs_no_traceback(form: logging.Formatter) -> None:
+    line = ""
     try:
         sqlite3.connect("/nowhere/at/all.sqlite3")
     except sqlite3.Error:
