@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import time
 from collections.abc import Callable, Iterable
 from contextlib import closing
 from pathlib import Path
@@ -13,6 +14,8 @@ import psycopg
 from tests.faults.writers import VERSION, Key, Told
 
 Rows = Callable[[str], list[tuple[Any, ...]]]
+#: Seconds that a PostgreSQL which was killed may take until it answers.
+RECOVERY = 60.0
 
 
 def in_sqlite(path: Path) -> Rows:
@@ -25,10 +28,22 @@ def in_sqlite(path: Path) -> Rows:
 
 def in_postgres(url: str) -> Rows:
     def rows(query: str) -> list[tuple[Any, ...]]:
-        with psycopg.connect(url) as connection:
+        with _connected(url) as connection:
             return connection.execute(query.encode()).fetchall()
 
     return rows
+
+
+def _connected(url: str) -> psycopg.Connection[tuple[Any, ...]]:
+    """A server that has been killed reads its log first."""
+    deadline = time.monotonic() + RECOVERY
+    while True:
+        try:
+            return psycopg.connect(url)
+        except psycopg.OperationalError:
+            if time.monotonic() > deadline:
+                raise
+        time.sleep(0.05)
 
 
 def losses(told: Iterable[Told], rows: Rows, *, slug: str) -> list[str]:
