@@ -21,6 +21,7 @@ import psycopg
 from flask import Flask
 from huey import Huey, PostgresHuey, SqliteHuey, crontab
 from huey.consumer import Consumer
+from sqlalchemy import func, select
 
 from barcamp import outage
 from barcamp.backup import scheduled
@@ -57,6 +58,7 @@ GRACE = 8.0
 #: Seconds between two looks whether all threads are alive.
 HEALTH = 10.0
 TABLES_LOCK = 7_226_228  # any number but the migrations' own
+CLEANING_LOCK = 7_226_230
 #: Seconds between a nudge and the work, where what is due has to be quiet first.
 WAITS = {"publish": QUIET.total_seconds() + 0.5}
 #: Seconds from one sweep to the next, and a little more.
@@ -182,8 +184,12 @@ def _prepare_file(settings: Settings) -> None:
 
 
 def forget_what_is_old(store: Store) -> None:
-    """Drop ended codes, browsers long unseen, the words of old letters, old notifications, full buckets."""
+    """Drop ended codes, browsers long unseen, the words of old letters, old notifications, full buckets. Where another
+    worker is at it there is nothing left to do, and two that delete the same rows could stop each other.
+    """
     with store.writing() as db:
+        if not store.on_sqlite and not db.scalar(select(func.pg_try_advisory_xact_lock(CLEANING_LOCK))):
+            return
         people.forget_old(db, now=utcnow())
         mail.forget_old_texts(db, now=utcnow())
         push.forget_old(db, now=utcnow())

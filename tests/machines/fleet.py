@@ -177,7 +177,8 @@ class Machines:
         return process
 
     def worker_said(self, number: int) -> str:
-        return (self.folder / f"jobs{number}" / "terminal.log").read_text(encoding="utf-8", errors="replace")
+        log = self.folder / f"jobs{number}" / "terminal.log"
+        return log.read_text(encoding="utf-8", errors="replace") if log.exists() else ""
 
     def rows(self, query: str, *given: object) -> list[tuple[Any, ...]]:
         with psycopg.connect(self.url) as connection:

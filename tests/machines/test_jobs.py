@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import threading
+import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -258,11 +259,14 @@ def test_the_sweeps_of_three_workers_in_the_same_minute_do_no_harm(works: Works)
         list(pool.map(lambda _number: forget_what_is_old(works.store), range(3)))
     assert "nothing wrong." in works.machines.flask("verify")
     for number in range(len(works.machines.workers)):
-        assert "Traceback" not in works.machines.worker_said(number)
+        said = works.machines.worker_said(number)
+        assert "Traceback" not in said, said[said.find("Traceback") - 1000 :][:4000]
 
 
 def test_one_machine_signs_for_the_browsers_of_another(works: Works) -> None:
     """The key for Web Push, which a web machine gives to browsers and a jobs machine signs with."""
-    # one that was killed as soon as it had been started has made none
-    keys = [file.read_text() for file in works.machines.folder.glob("*/vapid_key")]
-    assert (len(keys) >= 3, len(set(keys))) == (True, 1)
+    # one that was killed as soon as it had been started has made none, one that has just been started will
+    deadline = time.monotonic() + 60
+    while len(files := list(works.machines.folder.glob("*/vapid_key"))) < 2 and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert (len(files) >= 2, len({file.read_text() for file in files})) == (True, 1)
