@@ -28,6 +28,7 @@ from barcamp.backup import scheduled
 from barcamp.db import Store
 from barcamp.feeds.moved import follow_base_url
 from barcamp.imports import reading
+from barcamp.lanes import Lane
 from barcamp.mail import service as mail
 from barcamp.mail.delivery import deliver
 from barcamp.news import push, telling
@@ -127,28 +128,6 @@ class Desks:
             return False
         with self.store.reading() as db:
             return arranging.some_wait(db, now=utcnow())
-
-
-class Lane:
-    """Work that waits for other servers: in one thread at a time, however often it is asked for. Else a dozen of them
-    that never answer would take all threads, and nobody would get the letter to sign in with. And of letters one is
-    under way at most, so that a worker that is killed leaves no more than one that may come twice.
-    """
-
-    def __init__(self, do: Callable[[], Any]) -> None:
-        self.do = do
-        self.free = threading.Lock()
-        self.asked = threading.Event()
-
-    def work(self) -> None:
-        """Do it; where somebody is at it, they do it again after."""
-        self.asked.set()
-        while self.asked.is_set() and self.free.acquire(blocking=False):
-            try:
-                self.asked.clear()
-                self.do()
-            finally:
-                self.free.release()
 
 
 def prepare(settings: Settings) -> None:

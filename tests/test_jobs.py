@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from barcamp.jobs import Lane
+from barcamp.lanes import Lane
 
 
 def test_a_lane_takes_one_thread_and_does_again_what_was_asked_for_meanwhile() -> None:
