@@ -6,7 +6,7 @@ import socket
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import select
@@ -17,22 +17,12 @@ from barcamp.mail import delivery, letters, service
 from barcamp.mail.delivery import deliver
 from barcamp.mail.models import Letter
 from barcamp.settings import Settings
-from tests import make
+from tests.clock import Clock
 from tests.conftest import Client
 from tests.servers import smtp
 
 MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
 NEWS = [f"reader{number}@example.com" for number in range(5)]
-
-
-class Clock:
-    """A clock that a test moves."""
-
-    def __init__(self) -> None:
-        self.now = make.NOW
-
-    def __call__(self) -> datetime:
-        return self.now
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 
@@ -24,19 +24,10 @@ from barcamp.mail.delivery import deliver
 from barcamp.mail.models import Letter
 from barcamp.settings import Settings
 from tests import make
+from tests.clock import Clock
 from tests.servers import smtp
 
 MINUTE = timedelta(minutes=1)
-
-
-class Clock:
-    """The time a test says it is."""
-
-    def __init__(self) -> None:
-        self.now = make.NOW
-
-    def __call__(self) -> datetime:
-        return self.now
 
 
 @pytest.fixture
