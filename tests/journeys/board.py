@@ -26,6 +26,7 @@ def send_button(page: Page) -> Locator:
 
 def free_places(page: Page) -> list[tuple[str, str]]:
     """The free cells from top to bottom, as (time, room); where a card is open, those that it can have."""
+    page.wait_for_load_state("domcontentloaded")  # a page that is still arriving has only some of its cells
     found: list[list[str]] = page.locator("td.is-free:not(.is-barred)").evaluate_all(
         """cells => cells.map(cell => [
           cell.parentElement.querySelector('th').firstChild.textContent.trim(),

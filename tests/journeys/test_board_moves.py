@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.journeys.board import cell, free_places
+from tests.journeys.board import cell, expect_open, free_places
 from tests.journeys.conftest import Visit
 from tests.journeys.visitor import DESK, PHONE
 
@@ -196,6 +196,7 @@ def test_without_scripts_a_card_goes_where_a_priced_button_says(visit: Visit, ca
     page = visit("olive", width=width, scripts=False).go(f"/{camp}/board")
     title, card = grid_card(page)
     card.locator("a").click()
+    expect_open(page, title)
     clock, room = free_places(page)[0]
     button = cell(page, clock, room).get_by_role("button", name=re.compile(f"^Move to {clock}, {re.escape(room)}: "))
     button.click()
