@@ -22,7 +22,6 @@ from barcamp.schedule.cards import entry_card
 from barcamp.schedule.crowd import Fullness
 from barcamp.schedule.day import Stretch, days
 from barcamp.schedule.public import public_entries
-from barcamp.speakers.names import linker
 from barcamp.venue import queries as venue
 from barcamp.wall.cards import NoteAddresses
 from barcamp.wall.errors import StarrerIsGone
@@ -56,7 +55,7 @@ def show(slug: str) -> ResponseReturnValue:
         others=_others(conference, choices),
         swapped=_swapped(choices),
         waiting=queries.not_scheduled(db.session(), conference, person.id),
-        card=entry_card(conference, linked=linker(conference), crowds=choices.crowds),
+        card=entry_card(conference, crowds=choices.crowds),
         active="agenda",
     )
 
@@ -105,7 +104,7 @@ class OtherCard:
 
 def _others(conference: Conference, choices: Choices) -> Callable[[Stretch], list[OtherCard]]:
     """Finds what else runs in a stretch of one's day, each with what one would give up for it."""
-    at, swap_url = NoteAddresses.of(conference), url_for("agenda.swap", slug=conference.slug)
+    at, swap_url = NoteAddresses.of(conference, for_guest=False), url_for("agenda.swap", slug=conference.slug)
 
     def others(stretch: Stretch) -> list[OtherCard]:
         return [

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 
 from sqlalchemy import bindparam, func, select
-from sqlalchemy.orm import Session, selectinload
+from sqlalchemy.orm import Session
 
 from barcamp.conferences.models import Conference, FormerSlug, Role, RoleKind, Sponsor
 from barcamp.log.models import Change, Head
@@ -14,12 +14,12 @@ from barcamp.people.models import Person
 
 
 def find_conference(db: Session, slug: str, *, fresh: bool = False) -> Conference | None:
-    """A conference with its sponsors. `fresh` reads again what this session has read before."""
+    """`fresh` reads again what this session has read before. The sponsors are read where they are asked for."""
     return db.scalars(_CONFERENCE, {"slug": slug}, execution_options={"populate_existing": fresh}).one_or_none()
 
 
 # every page asks for these, and to put a statement together takes longer than to run it
-_CONFERENCE = select(Conference).where(Conference.slug == bindparam("slug")).options(selectinload(Conference.sponsors))
+_CONFERENCE = select(Conference).where(Conference.slug == bindparam("slug"))
 _REVISION = (
     select(Head.revision)
     .join(Conference, Conference.id == Head.conference_id)

@@ -7,10 +7,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 CONTEXT = "https://schema.org"
@@ -22,8 +21,7 @@ _ESCAPES = str.maketrans({
 })  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class Venue:
+class Venue(NamedTuple):
     """Where it is. `position` is (latitude, longitude) in degrees."""
 
     name: str
@@ -31,8 +29,7 @@ class Venue:
     position: tuple[float, float] | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class TalkFacts:
+class TalkFacts(NamedTuple):
     """A talk in its place; times are aware. `moved_from` is when it was to start before it moved in time."""
 
     name: str
@@ -46,8 +43,7 @@ class TalkFacts:
     moved_from: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class ConferenceFacts:
+class ConferenceFacts(NamedTuple):
     """`starts_on` and `ends_on` are its first and its last day; `zone` is IANA's name."""
 
     name: str

@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from functools import cache
 from types import MappingProxyType
-from typing import TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from flask import url_for
-from markupsafe import Markup, escape
 
 from barcamp import db
 from barcamp.conferences.models import Conference
@@ -18,7 +15,8 @@ from barcamp.schedule import queries
 from barcamp.schedule.crowd import Crowd, Fullness
 from barcamp.schedule.day import Ghost, GridCell
 from barcamp.schedule.entries import moved_from
-from barcamp.schedule.public import AnyEntry
+from barcamp.schedule.public import AnyEntry, PublicEntry
+from barcamp.speakers.names import Pages, linked, pages_of_presenters
 from barcamp.wall.cards import NoteAddresses
 from barcamp.web.clock import utcnow
 from barcamp.web.guard import me
@@ -28,33 +26,75 @@ from barcamp.web.words import _
 E = TypeVar("E", bound=AnyEntry)
 
 
-@dataclass(frozen=True, slots=True)
-class EntryCard:
-    """An entry on a page. `url` is None for a block, which is no note to open; `hosts` is HTML, always: as a key, words
-    and HTML of the same letters would be one. `line_up` are the talks in a block. `stars` stand on the wall alone.
+class EntryCard(NamedTuple):
+    """An entry on a page: what tells it from another, by which its HTML is kept (web/fragments.py), and what there is
+    to show of it. `pages` are those of its presenters, `line_up` the talks in a block, which is no note to open.
     """
 
-    id: int
-    title: str
-    url: str | None
-    room: str
-    time: str
-    hosts: Markup
+    entry: PublicEntry
+    pages: Pages
     line_up: tuple[EntryCard, ...]
-    was: str | None
-    cancelled: bool
+    is_block: bool
     fullness: Fullness | None
     starred: bool
     mine: bool
     can_star: bool
-    star_url: str
-    unstar_url: str
-    sign_in_url: str | None
-    stars: None = None
+    zone: str
+    at: NoteAddresses
+
+    @property
+    def id(self) -> int:
+        return self.entry.note_id
+
+    @property
+    def title(self) -> str:
+        return self.entry.title
+
+    @property
+    def url(self) -> str | None:
+        return None if self.is_block else self.at.note.format(self.id)
+
+    @property
+    def room(self) -> str:
+        return self.entry.room
+
+    @property
+    def time(self) -> str:
+        return time_label(self.entry.starts_at, self.zone)
+
+    @property
+    def hosts(self) -> str:
+        names = self.entry.hosts or ("" if self.is_block else _("someone"))
+        return linked(names, self.pages) if self.pages else names
+
+    @property
+    def was(self) -> str | None:
+        return was(self.entry, self.zone)
+
+    @property
+    def cancelled(self) -> bool:
+        return self.entry.state == "cancelled"
+
+    @property
+    def stars(self) -> None:
+        """They stand on the wall alone."""
+        return None
+
+    @property
+    def star_url(self) -> str:
+        return self.at.star.format(self.id)
+
+    @property
+    def unstar_url(self) -> str:
+        return self.at.unstar.format(self.id)
+
+    @property
+    def sign_in_url(self) -> str | None:
+        """Where a guest's star leads: a form would set a cookie on every guest."""
+        return None if self.at.way_in is None or self.is_block else self.at.way_in.format(self.id)
 
 
-@dataclass(frozen=True, slots=True)
-class GhostCard:
+class GhostCard(NamedTuple):
     """What a moved session has left where it was: "moved to KEC 1003, 13:00"."""
 
     title: str
@@ -62,8 +102,7 @@ class GhostCard:
     url: str
 
 
-@dataclass(frozen=True, slots=True)
-class CellCard:
+class CellCard(NamedTuple):
     """A cell of the grid, over so many rows."""
 
     room: str
@@ -84,49 +123,40 @@ def without_talks(entries: Sequence[E]) -> tuple[list[E], dict[int, list[E]]]:
 
 def entry_card(
     conference: Conference,
-    line_ups: Mapping[int, Sequence[AnyEntry]] = MappingProxyType({}),
-    linked: Callable[[int, str], str] = lambda _note_id, names: names,
+    line_ups: Mapping[int, Sequence[PublicEntry]] = MappingProxyType({}),
     crowds: Mapping[int, Crowd] = MappingProxyType({}),
-) -> Callable[[AnyEntry], EntryCard]:
+) -> Callable[[PublicEntry], EntryCard]:
     """Makes of an entry what parts/schedule.html needs, with the asking person's own star and no one else's.
 
     `line_ups` has by block the talks that its card lists; a block of which no talk may be seen has none, and is no note
-    to open or to star for that. `linked` makes of a note's id and its hosts what stands there as their names, `crowds`
-    say by note how full it will be.
+    to open or to star for that. `crowds` say by note how full it will be.
     """
     person, now = me(), utcnow()
     starred = set() if person is None else queries.starred_entry_ids(db.session(), conference, person.id)
     own = set() if person is None else queries.own_note_ids(db.session(), conference, person.id)
-    may_star, at = conference.stars_are_open(now), NoteAddresses.of(conference)
-    someone, time = _("someone"), cache(lambda instant: time_label(instant, conference.zone))
+    may_star, zone = conference.stars_are_open(now), conference.zone
+    at, pages = NoteAddresses.of(conference, for_guest=person is None), pages_of_presenters(conference)
 
-    def card(entry: AnyEntry) -> EntryCard:
+    def card(entry: PublicEntry) -> EntryCard:
         note_id = entry.note_id
-        is_block, crowd = note_id in line_ups, crowds.get(note_id)
+        is_block, is_own = note_id in line_ups, note_id in own
         return EntryCard(
-            id=note_id,
-            title=entry.title,
-            url=None if is_block else at.note.format(note_id),
-            room=entry.room,
-            time=time(entry.starts_at),
-            hosts=escape(linked(note_id, entry.hosts) if entry.hosts else ("" if is_block else someone)),
-            line_up=tuple(card(talk) for talk in line_ups[note_id]) if is_block else (),
-            was=was(entry, conference.zone),
-            cancelled=entry.state == "cancelled",
-            fullness=None if crowd is None else crowd.fullness,
-            starred=note_id in starred,
-            mine=note_id in own,
-            can_star=may_star and note_id not in own and entry.state == "on" and not is_block,
-            star_url=at.star.format(note_id),
-            unstar_url=at.unstar.format(note_id),
-            # a form would set a cookie on every guest
-            sign_in_url=at.way_in.format(note_id) if person is None and not is_block else None,
+            entry,
+            pages.get(note_id, ()),
+            tuple(map(card, line_ups[note_id])) if is_block else (),
+            is_block,
+            crowds[note_id].fullness if note_id in crowds else None,
+            note_id in starred,
+            is_own,
+            may_star and not is_own and entry.state == "on" and not is_block,
+            zone,
+            at,
         )
 
     return card
 
 
-def cell_card(cell: GridCell, card: Callable[[AnyEntry], EntryCard], traced: Callable[[Ghost], GhostCard]) -> CellCard:
+def cell_card(cell: GridCell, card: Callable[[Any], EntryCard], traced: Callable[[Ghost], GhostCard]) -> CellCard:
     """A cell of the grid as parts/schedule.html needs it."""
     return CellCard(cell.room, cell.rows, tuple(map(card, cell.entries)), tuple(map(traced, cell.ghosts)))
 

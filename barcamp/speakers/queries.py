@@ -113,15 +113,9 @@ def public_pages(db: Session) -> Sequence[tuple[Speaker, str, str | None]]:
     return [(speaker, name, etag) for speaker, name, etag in rows]
 
 
-def presenters_with_pages(
-    db: Session, conference: Conference, note_ids: Collection[int] | None = None
-) -> dict[int, dict[str, str]]:
-    """For each note of a conference (or of these): the names of those who present it and have a public page, with its
-    slug.
-    """
+def presenters_with_pages(db: Session, conference: Conference) -> dict[int, dict[str, str]]:
+    """For each note of a conference: the names of those who present it and have a public page, with its slug."""
     here = [Note.conference_id == conference.id, Speaker.public]
-    if note_ids is not None:
-        here.append(Note.id.in_(note_ids))
     what = select(Note.id, Person.name, Speaker.slug)
     written = what.select_from(Note).join(Speaker, Speaker.person_id == Note.author_id)
     joined = (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from bs4 import BeautifulSoup
 from sqlalchemy.orm import Session
 
@@ -81,6 +82,7 @@ def test_a_guest_is_asked_to_sign_in(client: Client, camp: Conference) -> None:
     assert "Sign in and star" in words(client.get("/camp/me").text)
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_it_asks_the_database_the_same_for_one_and_for_many(
     client: Client, db: Session, store: Store, camp: Conference, people: Cast
 ) -> None:
@@ -89,12 +91,16 @@ def test_it_asks_the_database_the_same_for_one_and_for_many(
     stage.put(store, camp, people.ada, notes[0], slots[0], rooms[0])
     stage.publish(store, camp, people.ada)
     client.be(people.bo)
-    with counted(client.application) as few:
-        client.get("/camp/me")
+
+    def cost() -> int:
+        client.get("/camp/me")  # what everybody is told the same is remembered from here on
+        with counted(client.application) as count:
+            client.get("/camp/me")
+        return count.statements
+
+    few = cost()
     places = [(slot, room) for slot in slots for room in rooms]
     for note, (slot, room) in zip(notes[1:], places[1:], strict=False):
         stage.put(store, camp, people.ada, note, slot, room)
     stage.publish(store, camp, people.ada)
-    with counted(client.application) as many:
-        client.get("/camp/me")
-    assert many.statements == few.statements
+    assert cost() == few

@@ -152,6 +152,7 @@ def test_it_costs_the_same_queries_with_much_on_it(
     client.be(people.cy)
 
     def cost(note_id: int) -> int:
+        client.get(f"/camp/notes/{note_id}")  # what everybody is told the same is remembered from here on
         with counted(app) as count:
             assert client.get(f"/camp/notes/{note_id}").status_code == 200
         return count.statements

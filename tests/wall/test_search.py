@@ -21,7 +21,7 @@ from tests.people import Cast
 
 def found(db: Session, camp: Conference, q: str) -> list[str]:
     ids = queries.wanted_ids(db, camp, None, Wanted(q=q), sees_counts=True, now=make.NOW)
-    return [note.title for note in queries.wall_notes(db, camp, None, ids)]
+    return [note.written.title for note in queries.wall_notes(db, camp, None, ids)]
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, or_, select
-from sqlalchemy.orm import Session, selectinload
+from sqlalchemy.orm import Session
 
 from barcamp.conferences.models import Conference
 from barcamp.log import service as log
@@ -56,8 +56,5 @@ def tell(
 
 def _conferences(db: Session, notes: ColumnElement[bool]) -> Sequence[Conference]:
     return db.scalars(
-        select(Conference)
-        .where(Conference.id.in_(select(Note.conference_id).where(notes)))
-        .order_by(Conference.id)
-        .options(selectinload(Conference.sponsors))
+        select(Conference).where(Conference.id.in_(select(Note.conference_id).where(notes))).order_by(Conference.id)
     ).all()

@@ -19,7 +19,6 @@ from barcamp.schedule.cards import cell_card, entry_card, trace, without_talks
 from barcamp.schedule.day import days, ghosts, grid, now_and_next, rooms_of
 from barcamp.schedule.public import PublicEntry, public_entries
 from barcamp.schedule.routes.door import blueprint
-from barcamp.speakers.names import linker
 from barcamp.venue import queries as venue
 from barcamp.venue.models import Slot
 from barcamp.web.clock import utcnow
@@ -38,7 +37,7 @@ def show(slug: str) -> ResponseReturnValue:
     line_ups = {block_id: talks.get(block_id, []) for block_id in blocks}
     schedule = days(entries, pauses, conference.zone, now, ghosts(entries, rooms))
     order = list(rooms.values())
-    card, traces = entry_card(conference, line_ups, linker(conference), crowds), trace(conference)
+    card, traces = entry_card(conference, line_ups, crowds), trace(conference)
     return render_template(
         "schedule/show.html",
         publication=queries.find_publication(db.session(), conference),
@@ -66,14 +65,15 @@ class _Public(NamedTuple):
 
 
 def _of_everybody(conference: Conference) -> _Public:
-    """Read once for all who look, until something in it changes."""
+    """Read once for all who look; each part until something in it changes."""
+    about = conference.id
+    return _Public(
+        remembered(("schedule", about), lambda session: public_entries(session, conference), rows=len),
+        remembered(("pauses", about), lambda session: _pauses(session, conference), rows=len),
+        remembered(("rooms", about), lambda session: {room.id: room.name for room in venue.room_lines(session, about)}),
+        remembered(("blocks", about), lambda session: queries.block_ids(session, conference)),
+    )
 
-    def find(session: Session) -> _Public:
-        return _Public(
-            public_entries(session, conference),
-            [slot for slot in venue.slots(session, conference) if not slot.is_for_talks],
-            {room.id: room.name for room in venue.rooms(session, conference)},
-            queries.block_ids(session, conference),
-        )
 
-    return remembered(("schedule", conference.id), find, rows=lambda found: len(found.entries))
+def _pauses(session: Session, conference: Conference) -> list[Slot]:
+    return [slot for slot in venue.slots(session, conference) if not slot.is_for_talks]

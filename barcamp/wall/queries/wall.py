@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from sqlalchemy import (
     ColumnElement,
@@ -38,7 +38,7 @@ from barcamp.wall.models import (
 from barcamp.wall.queries.looks import late_factors, said_maybe_to
 from barcamp.wall.queries.written import WrittenNote, written
 
-#: "mixed" is the usual one, see `_mixed`; "seen" is the least seen first.
+#: "mixed" is the usual one, see `mixed`; "seen" is the least seen first.
 Sort = Literal["mixed", "new", "stars", "seen"]
 
 PAGE = 600  # notes on one page of the wall
@@ -68,26 +68,13 @@ class Wanted:
     page: int = 1
 
 
-@dataclass(frozen=True, slots=True)
-class WallNote:
-    """What a card on the wall is made from. Nobody is among `presenters`: an author has left, or one is sought."""
+class WallNote(NamedTuple):
+    """A note and how it stands with whoever asks: what a card on the wall is made from."""
 
-    id: int
-    title: str
-    text: str  # the start of the description, Markdown
-    format: Format
-    tags: tuple[str, ...]
-    presenters: tuple[str, ...]  # names, the author first
+    written: WrittenNote
     mine: bool  # the asking person presents it
-    seeks_host: bool
-    asked_by: str  # who asked for it, where nobody presents it yet
     stars: int
     starred: bool
-    posted_at: datetime
-    withdrawn: bool
-    hidden: bool
-    held: bool
-    questions: int = 0  # how many of them everybody can see
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,20 +122,30 @@ def wanted_ids(
             )
         )
     elif wanted.sort == "mixed" and wanted.author_id is None and not wanted.hidden:
-        return _mixed([(row.id, row.posted_at) for row in newest_first], _seed(conference, person_id, now), now)
+        return mixed(conference, person_id, [(row.id, row.posted_at) for row in newest_first], now)
     return [row.id for row in newest_first]
 
 
+def hanging(db: Session, conference: Conference) -> list[tuple[int, datetime]]:
+    """(id, since when) of all notes on the wall, the newest first."""
+    rows = [(note_id, since) for note_id, since in db.execute(_HANGING, {"conference_id": conference.id})]
+    return sorted(rows, key=lambda row: (row[1], row[0]), reverse=True)
+
+
+_HANGING = select(Note.id, Note.posted_at).where(Note.conference_id == bindparam("conference_id"), ON_THE_WALL)
 _STANDINGS = select(Note.id, Note.posted_at, Note.star_count, Note.look_count).where(
     Note.conference_id == bindparam("conference_id")
 )
 
 
-def _mixed(newest_first: Sequence[tuple[int, datetime]], seed: str, now: datetime) -> list[int]:
+def mixed(
+    conference: Conference, person_id: int | None, newest_first: Sequence[tuple[int, datetime]], now: datetime
+) -> list[int]:
     """The newest few, then the others in the shuffled order of whoever looks: every note is near the top for some.
 
     Nothing that others do moves a note in it, so the page does not jump; notes only come in at the top.
     """
+    seed = _seed(conference, person_id, now)
     fresh = [note_id for note_id, posted_at in newest_first[:NEWEST] if now - posted_at < NEWEST_FOR]
     rest = [note_id for note_id, _posted_at in newest_first[len(fresh) :]]
     return fresh + sorted(rest, key=lambda note_id: shuffle_key(seed, note_id))
@@ -185,19 +182,10 @@ def wall_notes(
         for note_id, stars, starred in db.execute(_stands(some=some, for_somebody=person_id is not None), asked).all()
     }
     return [
-        _seen(book[note_id], person_id, *stands[note_id])
+        WallNote(note, person_id is not None and person_id in note.presenter_ids, *stands[note_id])
         for note_id in ids
-        if note_id in book and note_id in stands
-    ]  # fmt: skip
-
-
-def _seen(note: WrittenNote, person_id: int | None, stars: int, starred: bool) -> WallNote:
-    return WallNote(
-        id=note.id, title=note.title, text=note.text, format=note.format, tags=note.tags, presenters=note.presenters,
-        mine=person_id is not None and person_id in note.presenter_ids, seeks_host=note.seeks_host,
-        asked_by=note.asked_by, stars=stars, starred=starred, posted_at=note.posted_at, withdrawn=note.withdrawn,
-        hidden=note.hidden, held=note.held, questions=note.questions,
-    )  # fmt: skip
+        if note_id in stands and (note := book.get(note_id))
+    ]
 
 
 @cache

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import CompoundSelect, Select, bindparam, func, literal, select, union_all
 from sqlalchemy.orm import Session, aliased
@@ -26,24 +26,23 @@ def written_notes(db: Session, conference_id: int) -> dict[int, WrittenNote]:
     return written(db, {"conference_id": conference_id}, some=False)
 
 
-@dataclass(frozen=True, slots=True)
-class WrittenNote:
+class WrittenNote(NamedTuple):
     """A note as it is written, before it is known who looks: see WallNote. `presenter_ids` are people here."""
 
     id: int
     title: str
-    text: str
+    text: str  # the start of the description, Markdown
     format: Format
     tags: tuple[str, ...]
-    presenters: tuple[str, ...]
+    presenters: tuple[str, ...]  # names, the author first; nobody where the author has left, or one is sought
     presenter_ids: frozenset[int | None]
     seeks_host: bool
-    asked_by: str
+    asked_by: str  # who asked for it, where nobody presents it yet
     posted_at: datetime
     withdrawn: bool
     hidden: bool
     held: bool
-    questions: int
+    questions: int  # how many of them everybody can see
 
 
 def written(db: Session, asked: Mapping[str, object], *, some: bool) -> dict[int, WrittenNote]:

@@ -93,9 +93,9 @@ def _find(conference: Conference, wanted: Wanted, ids: frozenset[int]) -> Findin
 def _as_seen_by(looking: Viewer, notes: list[WallNote]) -> list[WallNote]:
     if not notes:
         return []
-    now = standings(db.session(), [note.id for note in notes], looking.person_id)
-    seen = [(note, now[note.id]) for note in notes if note.id in now]
-    return [replace(note, stars=one.stars, mine=one.mine, starred=one.starred) for note, one in seen]
+    now = standings(db.session(), [note.written.id for note in notes], looking.person_id)
+    seen = [(note.written, now[note.written.id]) for note in notes if note.written.id in now]
+    return [WallNote(written, one.mine, one.stars, one.starred) for written, one in seen]
 
 
 def _told(body: dict[str, object]) -> Response:

@@ -13,8 +13,8 @@ from barcamp.front.shared import shared
 from barcamp.schedule import queries as schedule
 from barcamp.schedule.publishing import follow
 from barcamp.schedule.routes import heads
+from barcamp.speakers import names
 from barcamp.speakers import queries as speakers
-from barcamp.speakers.names import linker
 from barcamp.venue import queries as venue
 from barcamp.venue.words import EQUIPMENT_WORDS
 from barcamp.wall import queries, service
@@ -152,7 +152,7 @@ def _page(conference: Conference, found: Note) -> str:
         entry=entry,
         heads=heads.panel(conference, found, entry),
         linked_data=linked.of_note(conference, found, entry, db.base_url(session)),
-        hosts=linker(conference, [found.id])(found.id, card.hosts),
+        hosts=names.linked(card.hosts, names.pages_of_presenters(conference).get(found.id, ())),
         hint_at_page=entry is not None and _has_no_page(found),
         hosting=hosting.panel(conference, found, looking),
         merging=merging.panel(conference, found, looking),

@@ -6,6 +6,7 @@ from flask import render_template
 from flask.typing import ResponseReturnValue
 
 from barcamp import db
+from barcamp.front.remembered import remembered
 from barcamp.front.shared import shared
 from barcamp.wall import queries
 from barcamp.wall.cards import Card, Viewer
@@ -27,9 +28,9 @@ def show(slug: str) -> ResponseReturnValue:
 
 def pitched(looking: Viewer) -> Card | None:
     """What templates/wall/_pitched.html shows; None while nobody pitches. One query on a wall without a pitch round."""
-    session = db.session()
-    note_id = queries.find_pitched_id(session, looking.conference)
-    note = None if note_id is None else queries.find_whole_note(session, looking.conference, note_id)
+    session, conference = db.session(), looking.conference
+    note_id = remembered(("pitched", conference.id), lambda session: queries.find_pitched_id(session, conference))
+    note = None if note_id is None else queries.find_whole_note(session, conference, note_id)
     if note is None:
         return None
     starred = looking.person_id is not None and queries.has_starred(session, note, looking.person_id)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sized
 from dataclasses import replace
 from typing import Any, cast
 
@@ -37,10 +37,7 @@ def show(slug: str) -> ResponseReturnValue:
     looking = viewer(conference)
     wanted = _wanted(looking)
     figures, own = _figures(looking)
-    ids = queries.wanted_ids(
-        session, conference, looking.person_id, wanted, sees_counts=looking.sees_counts, now=looking.now,
-        factors=_factors,
-    )  # fmt: skip
+    ids = _wanted_ids(looking, wanted)
     page = ids[(wanted.page - 1) * PAGE : wanted.page * PAGE]
     return render_template(
         "wall/show.html",
@@ -63,6 +60,22 @@ def show(slug: str) -> ResponseReturnValue:
     )
 
 
+def _wanted_ids(looking: Viewer, wanted: Wanted) -> list[int]:
+    """All that is wanted, over all pages. What is on the wall is read once for everybody who takes it as it comes."""
+    conference, person_id = looking.conference, looking.person_id
+    if replace(wanted, page=1) == Wanted():
+        hanging = remembered(("hanging", conference.id), lambda db: queries.hanging(db, conference), rows=_tenth)
+        return queries.mixed(conference, person_id, hanging, looking.now)
+    return queries.wanted_ids(
+        db.session(), conference, person_id, wanted, sees_counts=looking.sees_counts, now=looking.now, factors=_factors
+    )
+
+
+def _tenth(found: Sized) -> int:
+    """Two small things are not a whole row."""
+    return len(found) // 10
+
+
 def _book(conference: Conference, page: list[int]) -> Mapping[int, WrittenNote] | None:
     """All that is written on this wall, read once for everybody. A few notes of it are sooner read by themselves."""
     if len(page) <= MOST_IDS:
@@ -82,7 +95,7 @@ def _factors(_session: Session, conference: Conference) -> Mapping[int, float]:
         with aging():
             return queries.late_factors(session, conference)
 
-    return remembered(("late factors", conference.id, minute), find, rows=lambda found: len(found) // 20)
+    return remembered(("late factors", conference.id, minute), find, rows=_tenth)
 
 
 def _figures(looking: Viewer) -> tuple[Figures, OwnFigures | None]:
