@@ -99,7 +99,7 @@ class Conference(Base):
     stars: Mapped[Phase] = composite(Phase, "stars_open_at", "stars_close_at")
 
     sponsors: Mapped[list[Sponsor]] = relationship(
-        back_populates="conference", order_by="Sponsor.position", cascade="all, delete-orphan"
+        back_populates="conference", order_by="Sponsor.position", lazy="raise_on_sql", cascade="all, delete-orphan"
     )
 
     def registration_is_open(self, now: datetime) -> bool:

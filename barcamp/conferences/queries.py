@@ -14,7 +14,7 @@ from barcamp.people.models import Person
 
 
 def find_conference(db: Session, slug: str, *, fresh: bool = False) -> Conference | None:
-    """`fresh` reads again what this session has read before. The sponsors are read where they are asked for."""
+    """`fresh` reads again what this session has read before."""
     return db.scalars(_CONFERENCE, {"slug": slug}, execution_options={"populate_existing": fresh}).one_or_none()
 
 
@@ -124,9 +124,12 @@ def count_organizers(db: Session, conference_id: int) -> int:
 
 
 def find_role(db: Session, conference_id: int, person_id: int) -> RoleKind | None:
-    return db.execute(
-        select(Role.kind).where(Role.conference_id == conference_id, Role.person_id == person_id)
-    ).scalar_one_or_none()
+    return db.execute(_ROLE, {"conference_id": conference_id, "person_id": person_id}).scalar_one_or_none()
+
+
+_ROLE = select(Role.kind).where(
+    Role.conference_id == bindparam("conference_id"), Role.person_id == bindparam("person_id")
+)
 
 
 def roles(db: Session, conference_id: int) -> Sequence[tuple[Role, Person]]:

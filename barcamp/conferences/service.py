@@ -143,7 +143,8 @@ def copy_conference(
     moved = replace(details, name=name, **days_later(details, (starts_on - source.starts_on).days))
     copy = create_conference(db, actor, moved, slug=slug, now=now)
     copy.sponsors = [
-        Sponsor(name=one.name, gives=one.gives, url=one.url, position=one.position) for one in source.sponsors
+        Sponsor(name=one.name, gives=one.gives, url=one.url, position=one.position)
+        for one in queries.sponsors(db, source)
     ]
     db.flush()
     return copy

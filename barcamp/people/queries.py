@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
+from functools import cache
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import BindParameter, ColumnElement, Select, bindparam, func, or_, select
 from sqlalchemy.orm import Session, contains_eager
 
 from barcamp.people.models import NO_LINK, Device, Person, SignInCode
@@ -17,19 +18,34 @@ UNSEEN, LASTS = timedelta(days=90), timedelta(days=365)
 _ERASING, _CODES = 7_204, 7_206
 
 
+Instant = datetime | BindParameter[datetime]
+
+
 def find_device(db: Session, token_hash: bytes, *, now: datetime) -> Device | None:
     """The signed-in browser with this token, with its person, who is never an erased one. See `is_over`."""
-    return db.scalars(
+    asked = {"token_hash": token_hash, "unseen_since": now - UNSEEN, "begun_before": now - LASTS}
+    return db.scalars(_device(), asked).one_or_none()
+
+
+@cache
+def _device() -> Select[Device]:
+    """Every page of somebody's asks for it, and to put a statement together takes longer than to run it."""
+    is_over = _is_over(bindparam("unseen_since"), bindparam("begun_before"))
+    return (
         select(Device)
         .join(Device.person)
-        .where(Device.token_hash == token_hash, Person.erased_at.is_(None), ~is_over(now))
+        .where(Device.token_hash == bindparam("token_hash"), Person.erased_at.is_(None), ~is_over)
         .options(contains_eager(Device.person))
-    ).one_or_none()
+    )
 
 
 def is_over(now: datetime) -> ColumnElement[bool]:
     """The condition that a sign-in has ended by itself: nobody came for long, or it has lasted for too long."""
-    return or_(Device.seen_at < now - UNSEEN, Device.created_at < now - LASTS)
+    return _is_over(now - UNSEEN, now - LASTS)
+
+
+def _is_over(unseen_since: Instant, begun_before: Instant) -> ColumnElement[bool]:
+    return or_(Device.seen_at < unseen_since, Device.created_at < begun_before)
 
 
 def alive(db: Session, device_ids: Collection[int], *, now: datetime) -> set[int]:

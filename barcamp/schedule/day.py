@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from itertools import groupby
-from typing import Literal, TypeVar
+from typing import Literal, NamedTuple, TypeVar
 
 from barcamp.core.times import DAY_TURNS_AT, day_of
 from barcamp.schedule.entries import earlier_spots
@@ -60,8 +60,7 @@ class Day:
         return any(stretch.entries or stretch.ghosts for stretch in self.stretches)
 
 
-@dataclass(frozen=True, slots=True)
-class GridCell:
+class GridCell(NamedTuple):
     """What is in one room at one row: usually one entry, over so many rows; beside it what was cancelled there or moved
     away.
     """
@@ -72,8 +71,7 @@ class GridCell:
     ghosts: tuple[Ghost, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class GridRow:
+class GridRow(NamedTuple):
     """One line of the grid; a break has no cells. A row that starts inside another room's longer session has fewer."""
 
     stretch: Stretch
@@ -140,18 +138,21 @@ def grid(day: Day, rooms: Sequence[str]) -> list[GridRow]:
     """
     rows, covered_until = [], dict.fromkeys(rooms, datetime.min.replace(tzinfo=UTC))
     entries, traces = [_by_room(one.entries) for one in day.stretches], [_by_room(one.ghosts) for one in day.stretches]
+    next_starts = [*(one.starts_at for one in day.stretches[1:]), datetime.max.replace(tzinfo=UTC)]
     for number, stretch in enumerate(day.stretches):
         cells = []
         for room in rooms if stretch.pause is None else ():
             if stretch.starts_at < covered_until[room]:
                 continue
-            held = [entry.ends_at for entry in entries[number].get(room, ()) if entry.state == "on"]
+            here, gone, talks = entries[number].get(room, ()), traces[number].get(room, ()), 1
+            held = [entry.ends_at for entry in here if entry.state == "on"]
             covered_until[room] = ends = max(held, default=stretch.starts_at)
-            covered = _covered(day, number, ends)
-            here = tuple(entry for one in covered for entry in entries[one].get(room, ()))
-            gone = tuple(ghost for one in covered for ghost in traces[one].get(room, ()))
-            talks = sum(day.stretches[one].pause is None for one in covered)
-            cells.append(GridCell(room, here, max(talks, 1), gone))
+            if ends > next_starts[number]:
+                covered = _covered(day, number, ends)
+                here = [entry for one in covered for entry in entries[one].get(room, ())]
+                gone = [ghost for one in covered for ghost in traces[one].get(room, ())]
+                talks = sum(day.stretches[one].pause is None for one in covered)
+            cells.append(GridCell(room, tuple(here), talks, tuple(gone)))
         rows.append(GridRow(stretch, tuple(cells)))
     return rows
 

@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import ColumnElement, and_, bindparam, func, or_, select
 from sqlalchemy.orm import Session
 
 from barcamp.conferences.models import Conference
@@ -235,11 +235,14 @@ def entries(db: Session, conference: Conference, *, hidden: bool = False) -> Seq
 
 def block_ids(db: Session, conference: Conference) -> Sequence[int]:
     """The blocks of lightning talks in the published schedule, also those that have no talk any more."""
-    return db.scalars(
-        select(Entry.note_id)
-        .join(Note, Note.id == Entry.note_id)
-        .where(Entry.conference_id == conference.id, Note.talk_minutes.is_not(None))
-    ).all()
+    return db.scalars(_BLOCK_IDS, {"conference_id": conference.id}).all()
+
+
+_BLOCK_IDS = (
+    select(Entry.note_id)
+    .join(Note, Note.id == Entry.note_id)
+    .where(Entry.conference_id == bindparam("conference_id"), Note.talk_minutes.is_not(None))
+)
 
 
 def line_up(db: Session, block_id: int) -> Sequence[Entry]:
@@ -265,13 +268,14 @@ def fragments(db: Session, conference: Conference) -> Sequence[bytes]:
 
 def starred_entry_ids(db: Session, conference: Conference, person_id: int) -> set[int]:
     """The ids of the scheduled notes that somebody starred."""
-    return set(
-        db.scalars(
-            select(Star.note_id)
-            .join(Entry, Entry.note_id == Star.note_id)
-            .where(Entry.conference_id == conference.id, Star.person_id == person_id)
-        )
-    )
+    return set(db.scalars(_STARRED_IDS, {"conference_id": conference.id, "person_id": person_id}))
+
+
+_STARRED_IDS = (
+    select(Star.note_id)
+    .join(Entry, Entry.note_id == Star.note_id)
+    .where(Entry.conference_id == bindparam("conference_id"), Star.person_id == bindparam("person_id"))
+)
 
 
 def room_names(db: Session, conference: Conference) -> dict[int, str]:
@@ -280,4 +284,7 @@ def room_names(db: Session, conference: Conference) -> dict[int, str]:
 
 def own_note_ids(db: Session, conference: Conference, person_id: int) -> set[int]:
     """The notes somebody presents."""
-    return set(db.scalars(select(Note.id).where(Note.conference_id == conference.id, presented_by(person_id))))
+    return set(db.scalars(_OWN_IDS, {"conference_id": conference.id, "person_id": person_id}))
+
+
+_OWN_IDS = select(Note.id).where(Note.conference_id == bindparam("conference_id"), presented_by(bindparam("person_id")))

@@ -10,8 +10,10 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cache
+from typing import Any
 
-from sqlalchemy import ColumnElement, CompoundSelect, Select, and_, func, select, union, union_all
+from sqlalchemy import ColumnElement, CompoundSelect, Select, and_, bindparam, func, select, union, union_all
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from barcamp.conferences.models import Conference
@@ -115,20 +117,26 @@ def public_pages(db: Session) -> Sequence[tuple[Speaker, str, str | None]]:
 
 def presenters_with_pages(db: Session, conference: Conference) -> dict[int, dict[str, str]]:
     """For each note of a conference: the names of those who present it and have a public page, with its slug."""
-    here = [Note.conference_id == conference.id, Speaker.public]
-    what = select(Note.id, Person.name, Speaker.slug)
-    written = what.select_from(Note).join(Speaker, Speaker.person_id == Note.author_id)
-    joined = (
-        what.select_from(Note)
-        .join(CoHost, CoHost.note_id == Note.id)
-        .join(Speaker, Speaker.person_id == CoHost.person_id)
-    )
     found: defaultdict[int, dict[str, str]] = defaultdict(dict)
-    for note_id, name, slug in db.execute(
-        union_all(*(query.join(Person, Person.id == Speaker.person_id).where(*here) for query in (written, joined)))
-    ):
+    for note_id, name, slug in db.execute(_with_pages(), {"conference_id": conference.id}):
         found[note_id][name] = slug
     return dict(found)
+
+
+@cache
+def _with_pages() -> CompoundSelect[*tuple[Any, ...]]:
+    """(note id, name, slug) of whoever has written a note, and of whoever has joined one."""
+    what = select(Note.id, Person.name, Speaker.slug).select_from(Note)
+    written = what.join(Speaker, Speaker.person_id == Note.author_id)
+    joined = what.join(CoHost, CoHost.note_id == Note.id).join(Speaker, Speaker.person_id == CoHost.person_id)
+    return union_all(
+        *(
+            query.join(Person, Person.id == Speaker.person_id).where(
+                Note.conference_id == bindparam("conference_id"), Speaker.public
+            )
+            for query in (written, joined)
+        )
+    )
 
 
 # ---- what stands on a page -------------------------------------------------------------------------------------------

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Literal
 
 from sqlalchemy import (
+    BindParameter,
     CheckConstraint,
     ColumnElement,
     ForeignKey,
@@ -164,7 +165,7 @@ def without_counters() -> tuple[ORMOption, ORMOption]:
     return defer(Note.star_count), defer(Note.look_count)
 
 
-def presented_by(person_id: int) -> ColumnElement[bool]:
+def presented_by(person_id: int | BindParameter[int]) -> ColumnElement[bool]:
     """The condition that this person presents a note, as its author or as a co-host."""
     return or_(Note.author_id == person_id, Note.id.in_(select(CoHost.note_id).where(CoHost.person_id == person_id)))
 

@@ -6,7 +6,7 @@ from flask import render_template
 from flask.typing import ResponseReturnValue
 
 from barcamp import db
-from barcamp.conferences import words
+from barcamp.conferences import queries, words
 from barcamp.conferences.models import Conference
 from barcamp.conferences.routes import blueprint
 from barcamp.feeds import linked
@@ -33,6 +33,7 @@ def show(slug: str) -> ResponseReturnValue:
         dates=words.dates(conference),
         phases=words.phases(conference, now, published=published),
         published=published,
+        sponsors=queries.sponsors(db.session(), conference),
         meals=by_day(pauses, conference.zone),
         slot_name=slot_name,
         is_registered=_is_registered(conference),

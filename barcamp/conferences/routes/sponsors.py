@@ -23,8 +23,11 @@ from barcamp.web.words import _, told
 @blueprint.get("/<slug:slug>/organize/sponsors")
 @organizer
 def sponsors(slug: str) -> ResponseReturnValue:
-    conference_or_404(slug)
-    return render_template("conferences/sponsors.html", form=SponsorForm())
+    return render_template("conferences/sponsors.html", sponsors=_sponsors(slug), form=SponsorForm())
+
+
+def _sponsors(slug: str) -> list[Sponsor]:
+    return queries.sponsors(db.session(), conference_or_404(slug))
 
 
 @blueprint.post("/<slug:slug>/organize/sponsors")
@@ -40,7 +43,8 @@ def add_sponsor(slug: str) -> ResponseReturnValue:
         else:
             flash(_("Added {name}.").format(name=form.name.data))
             return see_other(url_for("conferences.sponsors", slug=slug))
-    return form_again("conferences/sponsors.html", form=form)
+    db.rollback()
+    return form_again("conferences/sponsors.html", sponsors=_sponsors(slug), form=form)
 
 
 @blueprint.get("/<slug:slug>/organize/sponsors/<id:sponsor_id>")

@@ -13,6 +13,7 @@ from flask import abort, render_template, request
 from flask.typing import ResponseReturnValue
 
 from barcamp import db
+from barcamp.conferences import queries as conferences
 from barcamp.conferences.models import Conference
 from barcamp.core.times import opens_in_words, zone_label
 from barcamp.schedule import queries as schedule
@@ -110,6 +111,7 @@ def _now(conference: Conference, now: datetime) -> dict[str, Any]:
         "published": published,
         "is_over": camp_day(now, conference.zone) > conference.ends_on or (published and shown.day is None),
         "program": shown,
+        "sponsors": conferences.sponsors(session, conference),
         "was": _was(conference),
         "talks": _talks(line_ups, now),
         "page": _page(len(shown.rooms), ROOMS_A_PAGE, now),

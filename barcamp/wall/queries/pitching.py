@@ -6,7 +6,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session, aliased
 
 from barcamp.conferences.models import Conference
@@ -60,11 +60,14 @@ def find_pitch_round(db: Session, conference: Conference, *, fresh: bool = False
 
 def find_pitched_id(db: Session, conference: Conference) -> int | None:
     """The note whose turn it is right now, if it is on the wall."""
-    return db.execute(
-        select(Note.id)
-        .join(PitchRound, PitchRound.note_id == Note.id)
-        .where(PitchRound.conference_id == conference.id, ON_THE_WALL)
-    ).scalar_one_or_none()
+    return db.execute(_PITCHED, {"conference_id": conference.id}).scalar_one_or_none()
+
+
+_PITCHED = (
+    select(Note.id)
+    .join(PitchRound, PitchRound.note_id == Note.id)
+    .where(PitchRound.conference_id == bindparam("conference_id"), ON_THE_WALL)
+)
 
 
 def pitch_queue(db: Session, conference: Conference, *, fresh: bool = False) -> PitchQueue:

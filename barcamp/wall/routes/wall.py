@@ -52,7 +52,7 @@ def show(slug: str) -> ResponseReturnValue:
         looking=looking,
         left_to_look_at=None if own is None or not conference.stars_are_open(looking.now) else own.unseen,
         chips=_chips(looking, wanted, _top_tags(conference), figures, own),
-        kept=_state(looking, replace(wanted, q="", page=1)),
+        state=_state(looking, replace(wanted, q="", page=1)),
         page_url=lambda page: _address(looking, replace(wanted, page=page)),
         pitched=pitched(looking),
         wall_opening=_in_words(looking, conference.wall),
