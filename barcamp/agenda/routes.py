@@ -21,7 +21,8 @@ from barcamp.schedule import queries as schedule
 from barcamp.schedule.cards import entry_card
 from barcamp.schedule.crowd import Fullness
 from barcamp.schedule.day import Stretch, days
-from barcamp.schedule.public import public_entries
+from barcamp.schedule.public import shown_entries
+from barcamp.speakers.names import pages_of_presenters
 from barcamp.venue import queries as venue
 from barcamp.wall.cards import NoteAddresses
 from barcamp.wall.errors import StarrerIsGone
@@ -55,7 +56,7 @@ def show(slug: str) -> ResponseReturnValue:
         others=_others(conference, choices),
         swapped=_swapped(choices),
         waiting=queries.not_scheduled(db.session(), conference, person.id),
-        card=entry_card(conference, crowds=choices.crowds),
+        card=entry_card(conference, pages_of_presenters(conference), crowds=choices.crowds),
         active="agenda",
     )
 
@@ -76,7 +77,7 @@ def swap(slug: str) -> ResponseReturnValue:
 
 def _choices(conference: Conference, person: Person, now: datetime) -> Choices:
     session = db.session()
-    public = public_entries(session, conference)
+    public = shown_entries(conference)
     return Choices(
         public=public,
         mine=queries.own_and_starred(session, conference, person.id),

@@ -1,4 +1,5 @@
-"""What takes long to find and is the same for all who ask: kept for as long as no table it was read from has changed.
+"""What takes long to find and is the same for all who ask: kept for as long as no table it was read from has changed,
+and a minute at most: somebody may have changed one with a program of their own in the shadow of another change.
 
 For the parts of pages that the front itself cannot keep, since the rest of them is somebody's own. What is kept must
 hold nothing of whoever asked for it.
@@ -16,6 +17,7 @@ from flask import current_app, g
 from sqlalchemy.orm import Session
 
 from barcamp import db, touched
+from barcamp.front.wsgi import Front
 
 T = TypeVar("T")
 
@@ -29,9 +31,10 @@ class _Known:
     rows: int
     tables: frozenset[str]  # that it was read from
     numbers: Mapping[str, int]  # how often they had been changed; empty where that could not be known
+    minute: int  # as a page that is kept is right for that long (front/copies.py)
 
-    def is_right(self, numbers: Mapping[str, int]) -> bool:
-        return all(numbers.get(table) == self.numbers.get(table) for table in self.tables)
+    def is_right(self, numbers: Mapping[str, int], minute: int) -> bool:
+        return minute == self.minute and all(numbers.get(table) == self.numbers.get(table) for table in self.tables)
 
 
 class Memory:
@@ -71,14 +74,19 @@ def remembered(key: Hashable, find: Callable[[Session], T], *, rows: Callable[[T
         return find(db.session())
     memory: Memory = current_app.extensions.setdefault("memory", Memory())
     # before anything is read: what is changed meanwhile then counts as changed since
-    numbers = current_app.extensions["front"].marks.look()
+    front: Front = current_app.extensions["front"]
+    numbers, minute = front.marks.look(), front.minute()
     known = memory.get(key)
-    if known is None or numbers is None or not known.is_right(numbers):
+    if known is None or numbers is None or not known.is_right(numbers, minute):
         db.lend()
         with touched.noticing() as tables, db.reading() as session:
             value = find(session)
         known = _Known(
-            value, max(1, rows(value)), frozenset(tables), {name: (numbers or {}).get(name, -1) for name in tables}
+            value,
+            max(1, rows(value)),
+            frozenset(tables),
+            {name: (numbers or {}).get(name, -1) for name in tables},
+            minute,
         )
         if numbers is not None:
             memory.put(key, known)

@@ -113,9 +113,10 @@ class Front:
         if copy is None:
             return None
         numbers = self.marks.look()
-        return copy if numbers is not None and copy.is_right(numbers, self._minute()) else None
+        return copy if numbers is not None and copy.is_right(numbers, self.minute()) else None
 
-    def _minute(self) -> int:
+    def minute(self) -> int:
+        """For as long as it is the same, what was made from the same tables may be given."""
         return int(self._clock() // 60)
 
     def close(self) -> None:
@@ -184,7 +185,7 @@ class Front:
         """Have Flask make it, and keep it if it is for everybody. Where the site cannot (503), an old copy is better
         than none: the schedule of a minute ago while the database comes back.
         """
-        minute, numbers = self._minute(), self.marks.look()
+        minute, numbers = self.minute(), self.marks.look()
         said = _Said()
         wanted = {name: value for name, value in environ.items() if name not in CONDITIONS}
         with touched.noticing() as tables:

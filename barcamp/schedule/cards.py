@@ -16,11 +16,11 @@ from barcamp.schedule.crowd import Crowd, Fullness
 from barcamp.schedule.day import Ghost, GridCell
 from barcamp.schedule.entries import moved_from
 from barcamp.schedule.public import AnyEntry, PublicEntry
-from barcamp.speakers.names import Pages, linked, pages_of_presenters
 from barcamp.wall.cards import NoteAddresses
 from barcamp.web.clock import utcnow
 from barcamp.web.guard import me
 from barcamp.web.pages import when
+from barcamp.web.presenters import Pages, linked
 from barcamp.web.words import _
 
 E = TypeVar("E", bound=AnyEntry)
@@ -123,19 +123,20 @@ def without_talks(entries: Sequence[E]) -> tuple[list[E], dict[int, list[E]]]:
 
 def entry_card(
     conference: Conference,
+    pages: Mapping[int, Pages],
     line_ups: Mapping[int, Sequence[PublicEntry]] = MappingProxyType({}),
     crowds: Mapping[int, Crowd] = MappingProxyType({}),
 ) -> Callable[[PublicEntry], EntryCard]:
     """Makes of an entry what parts/schedule.html needs, with the asking person's own star and no one else's.
 
-    `line_ups` has by block the talks that its card lists; a block of which no talk may be seen has none, and is no note
-    to open or to star for that. `crowds` say by note how full it will be.
+    `pages` has by note those of its presenters, `line_ups` by block the talks that its card lists; a block of which no
+    talk may be seen has none, and is no note to open or to star for that. `crowds` say by note how full it will be.
     """
     person, now = me(), utcnow()
     starred = set() if person is None else queries.starred_entry_ids(db.session(), conference, person.id)
     own = set() if person is None else queries.own_note_ids(db.session(), conference, person.id)
     may_star, zone = conference.stars_are_open(now), conference.zone
-    at, pages = NoteAddresses.of(conference, for_guest=person is None), pages_of_presenters(conference)
+    at = NoteAddresses.of(conference, for_guest=person is None)
 
     def card(entry: PublicEntry) -> EntryCard:
         note_id = entry.note_id

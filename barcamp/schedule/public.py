@@ -10,6 +10,7 @@ from sqlalchemy import Text, bindparam, cast, select
 from sqlalchemy.orm import Session
 
 from barcamp.conferences.models import Conference
+from barcamp.front.remembered import remembered
 from barcamp.schedule.models import Entry, EntryState
 
 
@@ -41,6 +42,11 @@ AnyEntry = Entry | PublicEntry
 def public_entries(db: Session, conference: Conference) -> list[PublicEntry]:
     """As `queries.entries`, for those who only show them."""
     return [PublicEntry._make(row) for row in db.execute(_PUBLIC, {"conference_id": conference.id}).all()]
+
+
+def shown_entries(conference: Conference) -> list[PublicEntry]:
+    """As `public_entries`, read once for all who look."""
+    return remembered(("schedule", conference.id), lambda db: public_entries(db, conference), rows=len)
 
 
 _PUBLIC = (

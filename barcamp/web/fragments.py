@@ -10,13 +10,13 @@ The form token is in no kept piece. Where the macro asks for it, the piece is cu
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Hashable, Iterable, Iterator
+from collections import defaultdict
+from collections.abc import Hashable, Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import fields, is_dataclass
 from functools import cached_property
+from itertools import count
 from sys import getsizeof
-from typing import Any
 
 from flask import Flask, current_app, request
 from flask_wtf.csrf import generate_csrf
@@ -25,8 +25,10 @@ from markupsafe import Markup
 from barcamp.web.static import static_url
 from barcamp.web.words import language
 
-#: Bytes, the values that pieces are found by among them, that one process keeps.
-ROOM = 6 * 1024 * 1024
+#: Bytes that one process keeps.
+ROOM = 8 * 1024 * 1024
+#: Bytes that go with a piece besides its own: what it is found by is mostly rows that are remembered anyway.
+KEY = 500
 
 #: Cut where a token belongs, and gone: it is never sent, so no title can hold it.
 _CUT = secrets.token_hex(16)
@@ -44,21 +46,24 @@ class Pieces:
     def __init__(self, room: int = ROOM) -> None:
         self.room = room
         self.made = 0
+        #: A short name for all that pieces of one kind have in common, which would else be compared for each of them.
+        self.kinds: defaultdict[Hashable, int] = defaultdict(count().__next__)
         self._young: dict[Hashable, tuple[Piece, int]] = {}
         self._old: dict[Hashable, tuple[Piece, int]] = {}
         self._used = 0
 
-    def get(self, key: Hashable, make: Callable[[], Piece]) -> Piece:
-        """The piece with this key, made now where it is not there."""
+    def find(self, key: Hashable) -> Piece | None:
         kept = self._young.get(key)
         if kept is None:
             kept = self._old.get(key)
             if kept is None:
-                piece = make()
-                self.made += 1
-                kept = piece, size_of(piece) + size_of(key)
+                return None
             self._keep(key, kept)
         return kept[0]
+
+    def put(self, key: Hashable, piece: Piece) -> None:
+        self.made += 1
+        self._keep(key, (piece, sum(map(getsizeof, piece)) + KEY))
 
     def _keep(self, key: Hashable, kept: tuple[Piece, int]) -> None:
         if kept[1] > self.room // 8:
@@ -76,7 +81,8 @@ class Kept:
         self._template = current_app.jinja_env.get_template(template)
         self._macro, self._given, self._pieces = macro, given, pieces()
         # what a macro knows besides its arguments: its own words, the language, and the addresses that url_for begins
-        self._made_from = self._template, macro, given, language(), static_url("img/icons.svg"), request.script_root
+        made_from = self._template, macro, given, language(), static_url("img/icons.svg"), request.script_root
+        self._kind = self._pieces.kinds[made_from]
 
     def __call__(self, value: Hashable) -> Markup:
         piece = self.piece(value)
@@ -97,7 +103,12 @@ class Kept:
         return "".join(self.piece(value))
 
     def piece(self, value: Hashable) -> Piece:
-        return self._pieces.get((self._made_from, value), lambda: self._make(value))
+        key = self._kind, value
+        piece = self._pieces.find(key)
+        if piece is None:
+            piece = self._make(value)
+            self._pieces.put(key, piece)
+        return piece
 
     def _make(self, value: Hashable) -> Piece:
         with _cutting():
@@ -138,12 +149,3 @@ def _cutting() -> Iterator[None]:
         yield
     finally:
         _making.reset(making)
-
-
-def size_of(value: Any) -> int:
-    """Bytes, about: of a value with what it is made of. What others share with it is counted again."""
-    if isinstance(value, tuple | frozenset):
-        return getsizeof(value) + sum(map(size_of, value))
-    if is_dataclass(value) and not isinstance(value, type):
-        return getsizeof(value) + sum(size_of(getattr(value, field.name)) for field in fields(value))
-    return getsizeof(value)

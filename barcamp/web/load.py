@@ -9,14 +9,17 @@ from flask import abort, g, redirect, request, url_for
 from barcamp import db
 from barcamp.conferences import queries
 from barcamp.conferences.models import Conference
+from barcamp.front.remembered import remembered
 from barcamp.log import service as log
 
 
 def conference_or_404(slug: str) -> Conference:
-    """The conference of this address, loaded once a request; the layout shows its name and tabs."""
+    """The conference of this address, found once a request; the layout shows its name and tabs. For whoever only reads
+    it is one for all who do, and belongs to no session.
+    """
     kept: Conference | None = g.get("conference")
     if kept is None or not db.is_readable(kept) or kept.slug != slug:
-        kept = queries.find_conference(db.session(), slug)
+        kept = remembered(("conference", slug), lambda session: queries.find_conference(session, slug))
         if kept is None:
             lead_on_or_404(slug)
         g.conference, g.slug = kept, slug
@@ -41,7 +44,7 @@ def lead_on_or_404(slug: str) -> NoReturn:
 
 def find_revision(slug: str) -> int | None:
     """How far the log of the conference at this address has come, None where there is none."""
-    return queries.find_revision(db.session(), slug)
+    return remembered(("revision", slug), lambda session: queries.find_revision(session, slug))
 
 
 def held_conference_or_404(slug: str) -> Conference:

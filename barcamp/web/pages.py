@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date, datetime
-from typing import Any
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date, format_datetime
@@ -30,6 +31,26 @@ def install(app: Flask) -> None:
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.filters.update(clock=clock, day=day, when=when, iso=iso, wall_input=wall_input, zone_name=zone_name)
     app.jinja_env.filters.update(markdown=markdown.render, excerpt=markdown.plain)
+    app.jinja_env.globals["frame_of"] = frame_of
+
+
+class Frame(NamedTuple):
+    """What the frame around a page is made from: the same few for hundreds of people, so its parts are kept. `slug`,
+    `name` and `zone` of the conference are empty where a page is of none; `here` names the current tab.
+    """
+
+    slug: str
+    name: str
+    zone: str
+    here: str
+    is_somebody: bool
+    is_organizer: bool
+
+
+def frame_of(conference: Any, duties: Collection[str], here: str) -> Frame:
+    """`conference` is one, or None."""
+    slug, name, zone = ("", "", "") if conference is None else (conference.slug, conference.name, conference.zone)
+    return Frame(slug, name, zone, here, guard.me() is not None, "organizer" in duties)
 
 
 def _read_the_revision_first() -> None:

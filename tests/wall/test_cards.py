@@ -151,6 +151,7 @@ def test_fifty_cards_cost_what_one_costs(
     client.get("/camp/wall")  # notes that cy was seen
 
     def cost(*notes: Note) -> int:
+        cards(client, *notes)  # what everybody is told the same is remembered from here on
         with counted(app) as count:
             cards(client, *notes)
         return count.statements

@@ -289,6 +289,7 @@ def test_it_costs_the_same_queries_for_1_note_and_30(
     client.be(people.cy).get(LOOK)
 
     def cost() -> int:
+        client.get(LOOK)  # what everybody is told the same is remembered from here on
         with counted(app) as count:
             assert client.get(LOOK).status_code == 200
         return count.statements

@@ -17,8 +17,9 @@ from barcamp.front.shared import shared
 from barcamp.schedule import crowd, queries
 from barcamp.schedule.cards import cell_card, entry_card, trace, without_talks
 from barcamp.schedule.day import days, ghosts, grid, now_and_next, rooms_of
-from barcamp.schedule.public import PublicEntry, public_entries
+from barcamp.schedule.public import PublicEntry, shown_entries
 from barcamp.schedule.routes.door import blueprint
+from barcamp.speakers.names import pages_of_presenters
 from barcamp.venue import queries as venue
 from barcamp.venue.models import Slot
 from barcamp.web.clock import utcnow
@@ -37,7 +38,7 @@ def show(slug: str) -> ResponseReturnValue:
     line_ups = {block_id: talks.get(block_id, []) for block_id in blocks}
     schedule = days(entries, pauses, conference.zone, now, ghosts(entries, rooms))
     order = list(rooms.values())
-    card, traces = entry_card(conference, line_ups, crowds), trace(conference)
+    card, traces = entry_card(conference, pages_of_presenters(conference), line_ups, crowds), trace(conference)
     return render_template(
         "schedule/show.html",
         publication=queries.find_publication(db.session(), conference),
@@ -68,7 +69,7 @@ def _of_everybody(conference: Conference) -> _Public:
     """Read once for all who look; each part until something in it changes."""
     about = conference.id
     return _Public(
-        remembered(("schedule", about), lambda session: public_entries(session, conference), rows=len),
+        shown_entries(conference),
         remembered(("pauses", about), lambda session: _pauses(session, conference), rows=len),
         remembered(("rooms", about), lambda session: {room.id: room.name for room in venue.room_lines(session, about)}),
         remembered(("blocks", about), lambda session: queries.block_ids(session, conference)),

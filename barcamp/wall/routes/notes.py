@@ -23,7 +23,7 @@ from barcamp.wall.forms import NoteForm, Places, slot_words
 from barcamp.wall.models import Note
 from barcamp.wall.routes import comments, history, hosting, merging, order
 from barcamp.wall.routes.door import blueprint, is_mine, may_change, note_or_404, places, viewer
-from barcamp.web import honeypot
+from barcamp.web import honeypot, presenters
 from barcamp.web.answers import form_again, see_other, wants_json
 from barcamp.web.clock import utcnow
 from barcamp.web.guard import anyone, me, named, roles, signed_in_person
@@ -152,7 +152,7 @@ def _page(conference: Conference, found: Note) -> str:
         entry=entry,
         heads=heads.panel(conference, found, entry),
         linked_data=linked.of_note(conference, found, entry, db.base_url(session)),
-        hosts=names.linked(card.hosts, names.pages_of_presenters(conference).get(found.id, ())),
+        hosts=presenters.linked(card.hosts, names.pages_of_presenters(conference).get(found.id, ())),
         hint_at_page=entry is not None and _has_no_page(found),
         hosting=hosting.panel(conference, found, looking),
         merging=merging.panel(conference, found, looking),

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sized
 from dataclasses import replace
+from functools import lru_cache
 from typing import Any, cast
+from urllib.parse import urlencode
 
 from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -152,7 +154,14 @@ def _state(looking: Viewer, wanted: Wanted) -> dict[str, str | int]:
 
 
 def _address(looking: Viewer, wanted: Wanted) -> str:
-    return url_for("wall.show", slug=looking.conference.slug, **_state(looking, wanted))  # type: ignore[arg-type]
+    said = urlencode(_state(looking, wanted))  # url_for would make the way there anew for each of twenty filters
+    wall = _wall(looking.conference.slug, request.script_root)
+    return f"{wall}?{said}" if said else wall
+
+
+@lru_cache(maxsize=64)
+def _wall(slug: str, _script_root: str) -> str:
+    return url_for("wall.show", slug=slug)
 
 
 def _chips(
