@@ -18,7 +18,7 @@ from barcamp.wall.models import Note
 from barcamp.web import markdown
 
 #: Sessions that a page lists: a page is read far more often by people than by search engines.
-MOST_TALKS = 200
+MOST_TALKS = 100
 LONGEST_WORDS = 300
 
 
