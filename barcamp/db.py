@@ -34,7 +34,7 @@ from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.pool import ConnectionPoolEntry
 from sqlalchemy.types import TypeDecorator
 
-from barcamp import meters, outage, postgres, sqlite, touched
+from barcamp import meters, outage, sqlite, touched
 from barcamp.errors import Busy
 from barcamp.notify import Listener, Teller
 
@@ -115,6 +115,8 @@ class Store:
             self.writer = sqlite.engine(url, writes=True, patience=lambda: GATE_SECONDS)
             self.reader = sqlite.engine(url, writes=False)
         else:
+            from barcamp import postgres  # with its driver 6 MiB in memory, for nothing on SQLite
+
             self.writer = postgres.engine(url)
             self.reader = self.writer.execution_options(postgresql_readonly=True)
         self.teller = Teller(lambda: self.writer)

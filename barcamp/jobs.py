@@ -17,10 +17,7 @@ from collections.abc import Callable
 from contextlib import closing
 from typing import Any
 
-import psycopg
 from flask import Flask
-from huey import Huey, PostgresHuey, SqliteHuey, crontab
-from huey.consumer import Consumer
 from sqlalchemy import func, select
 
 from barcamp import outage
@@ -33,7 +30,7 @@ from barcamp.mail import service as mail
 from barcamp.mail.delivery import deliver
 from barcamp.news import push, telling
 from barcamp.people import service as people
-from barcamp.postgres import QUICK_TO_NOTICE
+from barcamp.queues import QUEUE_FILE, Consumer, Huey, SqliteHuey, address, crontab, in_file, of_site
 from barcamp.schedule import arranging, publishing, search
 from barcamp.schedule.quiet import QUIET
 from barcamp.settings import Settings
@@ -44,8 +41,6 @@ from barcamp.web import limits
 from barcamp.web.clock import utcnow
 
 log = logging.getLogger(__name__)
-
-QUEUE_FILE = "jobs.sqlite3"
 
 #: Searches for a better arrangement at once, each a process of its own; one core is left for pages.
 SEARCHES = max(1, min(4, (os.cpu_count() or 1) - 1))
@@ -70,7 +65,7 @@ STOPPING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT)
 def install(app: Flask, settings: Settings) -> None:
     """Give the app its queue and tasks, and have letters nudge the worker as soon as they are committed."""
     store: Store = app.extensions["store"]
-    queue, desks = _queue(settings), Desks(store)
+    queue, desks = of_site(settings), Desks(store)
     letters = Lane(lambda: deliver(store, settings, clock=utcnow))
     pushes = Lane(lambda: push.deliver(store, settings, clock=utcnow))
     reads = Lane(lambda: (reading.read_waiting(store, clock=utcnow), sources.read_due(store, clock=utcnow)))
@@ -135,8 +130,10 @@ def prepare(settings: Settings) -> None:
     if settings.on_sqlite:
         _prepare_file(settings)
         return
-    queue = _queue(settings)
-    with psycopg.connect(_libpq(settings), connect_timeout=5) as connection:
+    import psycopg
+
+    queue = of_site(settings)
+    with psycopg.connect(address(settings), connect_timeout=5) as connection:
         connection.execute("SELECT pg_advisory_xact_lock(%s)", [TABLES_LOCK])
         queue.storage.initialize_schema()
 
@@ -147,7 +144,7 @@ def _prepare_file(settings: Settings) -> None:
     """
     path = settings.data / QUEUE_FILE
     try:
-        _sqlite_queue(settings, timeout=5.0).storage.initialize_schema()
+        in_file(settings, timeout=5.0).storage.initialize_schema()
         with closing(sqlite3.connect(path, timeout=5.0)) as connection:
             sound = connection.execute("PRAGMA integrity_check(1)").fetchall() == [("ok",)]
     except sqlite3.DatabaseError as problem:
@@ -159,7 +156,7 @@ def _prepare_file(settings: Settings) -> None:
         for end in ("", "-wal", "-shm"):
             with contextlib.suppress(FileNotFoundError):
                 path.with_name(path.name + end).replace(path.with_name(f"{path.name}.damaged{end}"))
-        _sqlite_queue(settings, timeout=5.0).storage.initialize_schema()
+        in_file(settings, timeout=5.0).storage.initialize_schema()
 
 
 def forget_what_is_old(store: Store) -> None:
@@ -256,27 +253,3 @@ def _nudge(queue: Huey, task: Callable[[], Any]) -> None:
             # letters are rare: no connection is kept for them in every web worker; two closing at once may collide
             with contextlib.suppress(Exception):
                 queue.storage.close()
-
-
-def _queue(settings: Settings) -> Huey:
-    if settings.on_sqlite:
-        # waiting for the file stops every request of this process, so not for long; a lost nudge costs little
-        return _sqlite_queue(settings, timeout=0.1)
-    return PostgresHuey(
-        "barcamp", results=False, dsn=_libpq(settings), connect_timeout=3, create_tables=False, **QUICK_TO_NOTICE
-    )
-
-
-def _sqlite_queue(settings: Settings, *, timeout: float) -> Huey:
-    return SqliteHuey(
-        "barcamp",
-        results=False,
-        filename=str(settings.data / QUEUE_FILE),
-        timeout=timeout,
-        fsync=False,
-        create_tables=False,
-    )
-
-
-def _libpq(settings: Settings) -> str:
-    return "postgresql:" + settings.database_url.partition(":")[2]

@@ -14,11 +14,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from uuid import uuid4
 
-import psycopg
 from sqlalchemy import Engine, text
 from sqlalchemy.exc import SQLAlchemyError
-
-from barcamp.postgres import QUICK_TO_NOTICE
 
 log = logging.getLogger(__name__)
 
@@ -161,6 +158,10 @@ class Listener:
             self._leaving = None
 
     def _listen(self, stopped: threading.Event) -> None:
+        import psycopg  # loaded where a site is on PostgreSQL only
+
+        from barcamp.postgres import QUICK_TO_NOTICE
+
         has_complained = False
         while not stopped.is_set():
             try:

@@ -9,14 +9,18 @@ from __future__ import annotations
 
 import errno
 import sqlite3
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import TYPE_CHECKING, TypeGuard
 
-import psycopg
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolIsEmpty
 
 from barcamp.errors import N_, Busy, Refused
+
+if TYPE_CHECKING:
+    import psycopg
 
 __all__ = ("Away", "DiskFull", "Kept", "Outage", "ReadOnly", "Unsure", "at_commit", "found_in")
 
@@ -80,7 +84,7 @@ def found_in(problem: BaseException, *, writes: bool = True) -> Refused | None:
         return _of_the_server(problem, writes=writes)
     if isinstance(problem, sqlite3.Error):
         return _of_sqlite(problem, writes=writes)
-    if isinstance(problem, psycopg.Error):
+    if _is_of_postgres(problem):
         return _of_postgres(problem, writes=writes)
     if isinstance(problem, OSError):
         return _of_the_disk(problem)
@@ -139,10 +143,16 @@ _POSTGRES: dict[str, type[Busy | Outage]] = {
 }
 
 
+def _is_of_postgres(problem: BaseException) -> TypeGuard[psycopg.Error]:
+    """Nothing is raised by a package that nobody has loaded, as on SQLite."""
+    loaded = sys.modules.get("psycopg.errors")
+    return loaded is not None and isinstance(problem, loaded.Error)
+
+
 def _of_postgres(problem: psycopg.Error, *, writes: bool) -> Refused | None:
     state = problem.sqlstate
     if state is None:  # none of the server's own: it was not reached, or it hung up
-        return Away() if isinstance(problem, psycopg.OperationalError) else None
+        return Away() if isinstance(problem, sys.modules["psycopg.errors"].OperationalError) else None
     if state == "25006" and not writes:
         return None
     for beginning in (state, state[:3], state[:2]):

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from sqlalchemy import make_url
 
-from barcamp.backup import archive, places, postgres, sqlite
+from barcamp.backup import archive, places, sqlite
 from barcamp.backup.archive import Manifest, Packing, chunks_of, fingerprint, packing
 from barcamp.backup.errors import BackupError, disk_trouble_named
 from barcamp.backup.telling import PACKING, Tell, silent, told
@@ -61,6 +61,8 @@ def _pack_sqlite(settings: Settings, bench: Path, pack: Packing, now: datetime, 
 
 
 def _pack_postgres(settings: Settings, bench: Path, pack: Packing, now: datetime, tell: Tell) -> Manifest:
+    from barcamp.backup import postgres  # and with it the driver, which a site on SQLite does without
+
     with postgres.dumped(settings.database_url, settings.pg_bin, tell) as dump:
         pack.add(archive.PART_OF["postgresql"], dump.chunks)
     keys = _pack_keys(settings, pack)

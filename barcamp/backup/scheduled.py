@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from barcamp.backup import making, places, postgres, rotation
+from barcamp.backup import making, places, rotation
 from barcamp.backup.errors import BackupError, disk_trouble_named
 from barcamp.settings import Settings
 
@@ -125,6 +125,8 @@ def _leave_room(settings: Settings, folder: Path) -> None:
         database = making.database_file(settings)
         needed = 2 * database.stat().st_size if database.exists() else 0
     else:
+        from barcamp.backup import postgres  # and with it the driver, which a site on SQLite does without
+
         needed = postgres.size(settings.database_url)
     free = shutil.disk_usage(folder).free
     if free < needed + SPARE:
@@ -146,6 +148,8 @@ def _alone(settings: Settings, folder: Path) -> Iterator[bool]:
         if settings.on_sqlite:
             yield True
             return
+        from barcamp.backup import postgres
+
         with postgres.alone(settings.database_url) as alone:
             yield alone
     finally:

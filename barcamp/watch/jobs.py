@@ -5,12 +5,13 @@ from __future__ import annotations
 import threading
 from contextvars import Token
 from time import perf_counter
-from typing import Any
-
-from huey import Huey
+from typing import TYPE_CHECKING, Any
 
 from barcamp import meters
 from barcamp.watch.trace import Trace, new_id, now
+
+if TYPE_CHECKING:
+    from huey import Huey
 
 
 def install(queue: Huey) -> None:
