@@ -16,6 +16,9 @@ from sqlalchemy.engine import Connection
 from barcamp import meters, touched
 from barcamp.errors import Busy
 
+#: KiB of pages that a connection keeps, of which a process may have forty. The system keeps the rest for all processes,
+#: and a page from there costs microseconds.
+PAGES_KEPT = 512
 _WAITED = meters.histogram("barcamp_write_wait_seconds", at="file")
 _BUSY = meters.counter("barcamp_busy_total", at="file")
 
@@ -32,6 +35,7 @@ def engine(url: str, *, writes: bool, patience: Callable[[], float] = lambda: 0.
         cursor.execute("PRAGMA journal_mode = WAL")
         cursor.execute("PRAGMA synchronous = FULL")
         cursor.execute("PRAGMA foreign_keys = ON")
+        cursor.execute(f"PRAGMA cache_size = {-PAGES_KEPT}")
         # the writer waits in Python, where gevent can run others; SQLite's own wait would stop them all
         cursor.execute(f"PRAGMA busy_timeout = {0 if writes else 1000}")
         if not writes:
