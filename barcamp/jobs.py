@@ -105,13 +105,16 @@ class Desks:
         self.store = store
         self.free = threading.Semaphore(SEARCHES)
         self.closing = threading.Event()
+        self.taken = 0
 
     def work(self) -> None:
         """Work on whatever waits, one search after the other. Where all desks are taken, theirs look again after."""
         while self._some_wait() and self.free.acquire(blocking=False):
+            self.taken += 1
             try:
                 search.search_one(self.store, clock=utcnow, is_ending=self.closing.is_set)
             finally:
+                self.taken -= 1
                 self.free.release()
 
     def close(self) -> None:
@@ -172,8 +175,11 @@ def forget_what_is_old(store: Store) -> None:
         limits.forget_full(db)
 
 
-def run_worker(app: Flask, *, beat: Callable[[], object] = lambda: None) -> None:
-    """Work until SIGINT, SIGTERM, SIGHUP or SIGQUIT. `beat` is called some times a second, for whoever looks after us.
+def run_worker(
+    app: Flask, *, beat: Callable[[], object] = lambda: None, has_had_enough: Callable[[], bool] = lambda: False
+) -> None:
+    """Work until SIGINT, SIGTERM, SIGHUP or SIGQUIT, or until `has_had_enough`, which is asked now and then while no
+    search is under way. `beat` is called some times a second, for whoever looks after us.
 
     To be called in the main thread. What is under way gets a few seconds to end; a letter that is cut off is sent
     again later, a search that is cut off begins anew with the next worker.
@@ -204,6 +210,8 @@ def run_worker(app: Flask, *, beat: Callable[[], object] = lambda: None) -> None
         if time.monotonic() > looked_at + HEALTH:
             looked_at = time.monotonic()
             worker.check_worker_health()
+            if app.extensions["desks"].taken == 0 and has_had_enough():
+                break
     app.extensions["desks"].close()
     worker.stop(graceful=True)
     heart.stop()
