@@ -217,10 +217,15 @@ def session() -> Session:
     After `commit()` a writing request reads on with a fresh read-only session.
     """
     if "session" not in g:
-        g.writes = has_request_context() and request.method not in ("GET", "HEAD", "OPTIONS")
+        g.writes = has_request_context() and not only_reads()
         g.session = store().write_session() if g.writes else store().read_session()
     found: Session = g.session
     return found
+
+
+def only_reads() -> bool:
+    """Whether this is a request whose method changes nothing (RFC 9110, 9.2.1)."""
+    return has_request_context() and request.method in ("GET", "HEAD", "OPTIONS")
 
 
 def writing_session() -> Session | None:

@@ -35,7 +35,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from barcamp import db
+from barcamp import db, outage
 from barcamp.errors import N_, TooMany
 from barcamp.web.clock import utcnow
 from barcamp.web.models import Bucket
@@ -77,7 +77,8 @@ class Allowance:
     def spend(self, key: Hashable, times: int = 1) -> None:
         """Take one (or more) from the key's bucket. What is refused costs nothing.
 
-        Within a request that is writing it is part of what is written: what is rolled back was not spent.
+        Within a request that is writing it is part of what is written: what is rolled back was not spent. To a request
+        that only reads, nothing is refused because it could not be counted: while the disk is full, people still read.
 
         Raises:
             TooMany: there is not enough; after `retry_after` whole seconds there is, unless others take it.
@@ -91,8 +92,10 @@ class Allowance:
             return
         try:
             wait = self._take(hashed, owed)
-        except BaseException:
+        except BaseException as problem:
             memory.give_back(hashed, owed - times)
+            if db.only_reads() and outage.found_in(problem) is not None:
+                return
             raise
         if wait > 0:
             memory.give_back(hashed, owed - times, wait / A_SECOND)

@@ -11,7 +11,7 @@ from pathlib import Path
 import psycopg
 import pytest
 from flask import Flask
-from sqlalchemy import create_engine, event, text
+from sqlalchemy import Connection, create_engine, event, text
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolIsEmpty
 from sqlalchemy.orm import Session
@@ -196,6 +196,27 @@ def test_a_site_that_can_only_be_read_says_so_to_whoever_writes(
     answers = {address: client.submit(address, data) for address, data in asked.items()}
     found = {address: (answer.status_code, "only be read" in answer.text) for address, answer in answers.items()}
     assert found == dict.fromkeys(asked, (503, True))
+
+
+def test_a_site_that_can_only_be_read_is_read_where_reading_counts_beside(
+    app: Flask, client: Client, db: Session, camp: Conference, people: Cast
+) -> None:
+    """What is alike is found although nobody can count how often it was asked for. Once that can be, it is again."""
+    make.note(db, camp, people.bo, "Kites and bread")
+    store = app.extensions["store"]
+    words = "PRAGMA query_only = ON" if store.on_sqlite else "SET TRANSACTION READ ONLY"
+
+    def forbid(connection: Connection) -> None:
+        connection.exec_driver_sql(words)
+
+    event.listen(store.writer, "begin", forbid)
+    client.be(people.cy)
+    answers = [client.get("/camp/wall/similar?title=Kites+and+bread") for _ in range(80)]
+    assert {answer.status_code for answer in answers} == {200} and "Kites" in answers[-1].get_json()["html"]
+    event.remove(store.writer, "begin", forbid)
+    store.writer.dispose()
+    answers = [client.get("/camp/wall/similar?title=Kites+and+bread") for _ in range(80)]
+    assert (answers[0].status_code, answers[-1].status_code) == (200, 429)
 
 
 @ON_SQLITE
