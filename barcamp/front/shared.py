@@ -13,6 +13,7 @@ from werkzeug.http import parse_accept_header
 from barcamp.db import Store
 from barcamp.front.marks import marks
 from barcamp.front.wsgi import Front
+from barcamp.web.answers import wants_json
 from barcamp.web.words import Words
 
 if TYPE_CHECKING:
@@ -45,6 +46,11 @@ def install(app: Flask) -> None:
     def best_language(header: str) -> str:
         return words.best(parse_accept_header(header, LanguageAccept).values())
 
-    front = Front(app.wsgi_app, marks(store), is_shared=is_shared, best_language=best_language)
+    def is_program(environ: WSGIEnvironment) -> bool:
+        return wants_json(app.request_class(environ))
+
+    front = Front(
+        app.wsgi_app, marks(store), is_shared=is_shared, is_program=is_program, best_language=best_language
+    )  # fmt: skip
     app.wsgi_app = front  # type: ignore[method-assign]
     app.extensions["front"] = front

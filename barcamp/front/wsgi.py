@@ -71,7 +71,8 @@ def _refuse_to_write(_body: bytes) -> object:
 class Front:
     """Give what is kept where it is right, have it made once where it is not, and leave all the rest to Flask.
 
-    `is_shared(environ)` says whether the view of an address gives everybody the same.
+    `is_shared(environ)` says whether the view of an address gives everybody the same, and `is_program(environ)` whether
+    a "no" to this request is JSON and no page.
     """
 
     def __init__(
@@ -80,11 +81,12 @@ class Front:
         marks: Marks,
         *,
         is_shared: Callable[[WSGIEnvironment], bool],
+        is_program: Callable[[WSGIEnvironment], bool],
         best_language: Callable[[str], str],
         clock: Callable[[], float] = time.time,
     ) -> None:
         self.app, self.marks, self.copies, self.figures = app, marks, Copies(), Figures()
-        self._is_shared = is_shared
+        self._is_shared, self._is_program = is_shared, is_program
         self._best_language = lru_cache(maxsize=256)(best_language)
         self._clock = clock
         self._flights: dict[Hashable, _Flight] = {}
@@ -161,16 +163,18 @@ class Front:
         who came after it: then one of these makes it anew. But for an outage: each would only wait for as long again.
         """
         deadline = time.monotonic() + PATIENCE
+        # what is kept is one for pages and programs; what they hear where there is none (503) is not
+        flight_key = (key, self._is_program(environ))
         while True:
             own = _Flight()
             with self._lock:
-                flight = self._flights.setdefault(key, own)
+                flight = self._flights.setdefault(flight_key, own)
             if flight is own:
                 try:  # another's may have come to its end since we looked
                     return self._right(key) or self._made(key, environ, own)
                 finally:
                     with self._lock:
-                        del self._flights[key]
+                        del self._flights[flight_key]
                     own.is_over.set()
             self.figures.waits += 1
             flight.is_over.wait(PATIENCE)

@@ -6,7 +6,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from flask import redirect, render_template, request
-from werkzeug.wrappers import Response
+from werkzeug.wrappers import Request, Response
 
 from barcamp import db
 
@@ -16,18 +16,18 @@ def see_other(address: str) -> Response:
     return redirect(address, 303)
 
 
-def is_browser() -> bool:
-    """Whether a person's browser is loading a page: it names HTML, which programs do not."""
-    return any(kind in ("text/html", "application/xhtml+xml") for kind, _quality in request.accept_mimetypes)
+def is_browser(asked: Request | None = None) -> bool:
+    """Whether a person's browser is loading a page: it names HTML, which programs do not. `asked`: else this request."""
+    kinds = (asked or request).accept_mimetypes.values()
+    return any(kind in ("text/html", "application/xhtml+xml") for kind in kinds)
 
 
-def wants_json() -> bool:
+def wants_json(asked: Request | None = None) -> bool:
     """Whether a script of ours or a program is asking: it names JSON, or uses a method that no form has."""
-    if is_browser():
+    asked = asked or request
+    if is_browser(asked):
         return False
-    return request.method not in ("GET", "HEAD", "POST") or any(
-        kind == "application/json" for kind, _quality in request.accept_mimetypes
-    )
+    return asked.method not in ("GET", "HEAD", "POST") or "application/json" in asked.accept_mimetypes.values()
 
 
 def referring_page() -> str | None:

@@ -5,6 +5,9 @@ from __future__ import annotations
 import gzip
 import hashlib
 import string
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from flask import Flask
@@ -174,6 +177,33 @@ def test_while_the_database_is_away_an_old_page_is_better_than_none(guest: Visit
     assert guest.get(WALL).status_code == 503  # too old to be true
     away[0] = False
     assert guest.get(WALL).status_code == 200
+
+
+def test_who_waits_for_what_cannot_be_made_hears_so_in_their_own_way(app: Flask, guest: Visitor, front: Front) -> None:
+    """A page and a program at once: while one is at it, the other must not be told what was meant for the first."""
+    kinds = ["text/html", "application/json", "text/html", "application/json"]
+    asked = list[str]()
+
+    def away(environ, start_response):  # type: ignore[no-untyped-def]
+        asked.append(kind := environ["HTTP_ACCEPT"])
+        until(lambda: len(asked) + front.figures.waits == len(kinds))
+        start_response("503 SERVICE UNAVAILABLE", [("Content-Type", kind)])
+        return [b"One moment"]
+
+    def ask(kind: str) -> tuple[int, str]:
+        answer = Visitor(app, app.response_class).get(WALL, headers={"Accept": kind})
+        return answer.status_code, answer.mimetype
+
+    front.app = away
+    with ThreadPoolExecutor(len(kinds)) as visitors:
+        assert list(visitors.map(ask, kinds)) == [(503, kind) for kind in kinds]
+    assert sorted(asked) == ["application/json", "text/html"]  # one for each kind
+
+
+def until(is_so: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 10
+    while not is_so() and time.monotonic() < deadline:
+        time.sleep(0.005)
 
 
 def test_what_cannot_be_known_to_be_right_is_not_kept(guest: Visitor, front: Front) -> None:
