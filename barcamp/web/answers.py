@@ -17,7 +17,7 @@ def see_other(address: str) -> Response:
 
 
 def is_browser(asked: Request | None = None) -> bool:
-    """Whether a person's browser is loading a page: it names HTML, which programs do not. `asked`: else this request."""
+    """Whether a person's browser is loading a page: it names HTML, which programs do not."""
     kinds = (asked or request).accept_mimetypes.values()
     return any(kind in ("text/html", "application/xhtml+xml") for kind in kinds)
 

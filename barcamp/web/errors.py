@@ -6,13 +6,11 @@ import logging
 
 from flask import Flask, current_app, g, jsonify, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import BadHost, HTTPException, InternalServerError, SecurityError
 
 from barcamp import db, outage
 from barcamp.errors import N_, Refused
 from barcamp.web.answers import is_browser, referring_page, safe_path, see_other, wants_json
-from barcamp.web.csrf import FOREIGN
 from barcamp.web.words import _, language, told
 
 log = logging.getLogger(__name__)
@@ -62,25 +60,29 @@ def install(app: Flask) -> None:
     app.register_error_handler(Refused, _refused)
     app.register_error_handler(NeedsSignIn, _needs_sign_in)
     app.register_error_handler(NeedsAddress, _needs_address)
-    app.register_error_handler(CSRFError, _forged)
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(Exception, _broken)
 
 
 def _refused(refusal: Refused) -> ResponseReturnValue:
     retry = getattr(refusal, "retry_after", None)
-    return _answer(refusal.status, told(refusal), headers={} if retry is None else {"Retry-After": str(retry)})
+    return say_no(refusal.status, told(refusal), headers={} if retry is None else {"Retry-After": str(retry)})
 
 
 def _needs_sign_in(problem: NeedsSignIn) -> ResponseReturnValue:
-    """People are led to sign in and back, or asked for a name where that is enough; programs get a plain 401."""
+    return lead_to_sign_in(problem, _typed())
+
+
+def lead_to_sign_in(problem: NeedsSignIn, typed: list[str]) -> ResponseReturnValue:
+    """People are led to sign in and back, or asked for a name where that is enough; programs get a plain 401. Whoever
+    has `typed` something sees it once more.
+    """
     if not is_browser():
-        return _answer(401, _("Please sign in first."))
+        return say_no(401, _("Please sign in first."))
     if problem.walk_in_at is not None:
-        way_in = url_for("people.walk_in", slug=problem.walk_in_at, next=_back())
+        way_in = url_for("people.walk_in", slug=problem.walk_in_at, next=back())
     else:
-        way_in = url_for("people.sign_in", next=_back())
-    typed = _typed()
+        way_in = url_for("people.sign_in", next=back())
     if not typed:
         return see_other(way_in)
     db.rollback()
@@ -95,7 +97,7 @@ def _typed() -> list[str]:
     return [value for value in values if len(value.split()) > 1 and len(value) <= MOST_TYPED]
 
 
-def _typed_here() -> list[str]:
+def typed_here() -> list[str]:
     """The same, where the browser says that the form is of this site (csrf.py has looked whether it is): what another
     site sends is not shown as somebody's own words.
     """
@@ -105,24 +107,13 @@ def _typed_here() -> list[str]:
 def _needs_address(_problem: NeedsAddress) -> ResponseReturnValue:
     """Walk-ins are led to the page where they add an address, and back; programs get a plain 403."""
     if not is_browser():
-        return _answer(403, _(NO_ADDRESS))
-    return see_other(url_for("people.claim", next=_back()))
+        return say_no(403, _(NO_ADDRESS))
+    return see_other(url_for("people.claim", next=back()))
 
 
-def _back() -> str | None:
+def back() -> str | None:
     """Where somebody was: the page they asked for, or the one that their form was on."""
     return request.full_path.rstrip("?") if request.method == "GET" else safe_path(referring_page(), "") or None
-
-
-def _forged(problem: CSRFError) -> ResponseReturnValue:
-    """Forged, or a form whose token went when its browser signed out or in meanwhile; then no typed text is lost."""
-    if problem.description == FOREIGN:
-        return _answer(400, _(FOREIGN))
-    typed = _typed_here()
-    if not typed:
-        return _answer(400, _(WORDS[400][1]))
-    db.rollback()
-    return render_template("errors/typed.html", typed=typed, page=_back() or url_for("home.index")), 400
 
 
 def _http(problem: HTTPException) -> ResponseReturnValue:
@@ -133,7 +124,7 @@ def _http(problem: HTTPException) -> ResponseReturnValue:
         return _(WORDS[404][1]), status, {"Content-Type": "text/plain; charset=utf-8"}
     known = WORDS.get(status)
     headers = {"Allow": allow} if (allow := problem.get_response().headers.get("Allow")) else {}
-    return _answer(status, _(known[1]) if known else (problem.description or problem.name), headers=headers)
+    return say_no(status, _(known[1]) if known else (problem.description or problem.name), headers=headers)
 
 
 def _broken(problem: Exception) -> ResponseReturnValue:
@@ -159,11 +150,12 @@ def _in_one_line(problem: BaseException) -> str:
     return f"{type(problem).__name__}: {said.splitlines()[0] if said else ''}"
 
 
-def _answer(status: int, words: str, headers: dict[str, str] | None = None) -> ResponseReturnValue:
+def say_no(status: int, words: str, headers: dict[str, str] | None = None) -> ResponseReturnValue:
+    """A page, or JSON for programs."""
     if wants_json():
         return jsonify(error=words), status, headers or {}
     title = _(WORDS.get(status, WORDS[400])[0])
-    typed = _typed_here() if (status == 429 or status >= 500) and not g.get("committed") else []
+    typed = typed_here() if (status == 429 or status >= 500) and not g.get("committed") else []
     try:
         db.rollback()
         page = render_template("errors/problem.html", title=title, words=words, status=status, typed=typed)

@@ -137,6 +137,16 @@ def _with_role(view: View, name: str, enough: set[str], words: str) -> View:
     return guarded  # type: ignore[return-value]
 
 
+def whom_it_needs() -> NeedsSignIn | None:
+    """What the guard of this address would say to whoever asks, where that is that they have to sign in."""
+    kind = getattr(current_app.view_functions.get(request.endpoint or ""), "guard", "anyone")
+    if kind == "anyone" or me() is not None:
+        return None
+    slug = (request.view_args or {}).get("slug")
+    conference = conferences.find_conference(db.session(), slug) if kind == "named" and slug else None
+    return NeedsSignIn(slug if conference is not None and conference.walk_ins else None)
+
+
 def device_token() -> str:
     """The secret by which this browser is known; "" for none."""
     return request.cookies.get(cookie_name(COOKIE), "")

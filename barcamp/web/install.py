@@ -6,11 +6,12 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from flask import Flask
+from flask import Flask, request
+from werkzeug.exceptions import BadHost, SecurityError
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from barcamp.settings import PROJECT, Settings
-from barcamp.web import converters, csrf, discreet, errors, fragments, headers, honeypot, pages, static, words
+from barcamp.web import converters, csrf, discreet, errors, forged, fragments, headers, honeypot, pages, static, words
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -34,6 +35,7 @@ def everything(app: Flask, settings: Settings) -> None:
         TRUSTED_HOSTS=_trusted_hosts(settings),
         PREFERRED_URL_SCHEME="https" if https else "http",
     )
+    app.before_request(_refuse_strange_hosts)  # before anything else could say no, by a page with links
     converters.install(app)
     words.install(app, PROJECT / "locale")
     csrf.install(app)
@@ -43,8 +45,15 @@ def everything(app: Flask, settings: Settings) -> None:
     pages.install(app)
     honeypot.install(app)
     errors.install(app)
+    forged.install(app)
     discreet.install()
     app.wsgi_app = _under_any_host(app.wsgi_app, settings)  # type: ignore[method-assign,assignment]
+
+
+def _refuse_strange_hosts() -> None:
+    """A host that is not ours, or is none: no link can be made there."""
+    if isinstance(problem := request.routing_exception, SecurityError | BadHost):
+        raise problem
 
 
 def behind_proxies(app: Flask, settings: Settings) -> None:

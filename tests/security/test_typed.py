@@ -36,11 +36,11 @@ def test_a_form_sent_after_its_sign_in_has_ended_shows_what_was_typed(
     assert db.scalar(select(func.count(Note.id))) == 0
 
 
-def test_a_form_whose_token_went_with_the_sign_in_shows_what_was_typed(
+def test_a_form_whose_token_went_with_a_new_sign_in_shows_what_was_typed(
     client: Client, db: Session, camp: Conference, people: Cast
 ) -> None:
     from_here = {"Origin": "http://localhost", "Referer": "http://localhost/camp/wall/new", "Accept": "text/html"}
-    answer = client.post("/camp/wall/notes", data=NOTE, headers=from_here)
+    answer = client.be(people.bo).post("/camp/wall/notes", data=NOTE, headers=from_here)
     assert (answer.status_code, texts(answer.text)) == (400, ["Kites <b>& bread</b>", "Two lines\nof words."])
     assert 'href="/camp/wall/new"' in answer.text
     unsaid = client.post("/camp/wall/notes", data=NOTE, headers={"Accept": "text/html"})

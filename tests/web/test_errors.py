@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -137,6 +138,19 @@ def test_odd_addresses_are_404(client: Client, camp: Conference, path: str) -> N
     assert client.get(path).status_code == 404
 
 
-def test_a_host_that_cannot_be_one_is_refused(client: Client, camp: Conference) -> None:
-    answer = client.get("/camp/wall", headers={"Host": "a" * 64 + ".example"})
+@pytest.mark.parametrize(
+    "sent",
+    [
+        {"method": "GET"},
+        {"method": "POST", "headers": {"Origin": "null"}},
+        {"method": "POST", "headers": {"Sec-Fetch-Site": "cross-site"}},
+        {"method": "POST", "data": b"x" * 2_000_000},
+    ],
+    ids=["read", "another site", "the browser says so", "too large"],
+)
+def test_a_host_that_cannot_be_one_is_refused_whatever_else_is_wrong(
+    client: Client, camp: Conference, sent: dict[str, Any]
+) -> None:
+    headers = {"Host": "a" * 64 + ".example", **sent.get("headers", {})}
+    answer = client.open("/camp/wall", **{**sent, "headers": headers})
     assert (answer.status_code, answer.mimetype) == (400, "text/plain")
