@@ -43,6 +43,8 @@ def install(app: Flask, *, https: bool) -> None:
     def add(response: Response) -> Response:
         headers = response.headers
         headers.setdefault("Content-Security-Policy", POLICY)
+        if "frame-ancestors 'none'" in headers["Content-Security-Policy"]:
+            headers.setdefault("X-Frame-Options", "DENY")  # the same once more, for browsers from before the policy
         headers.setdefault("X-Content-Type-Options", "nosniff")
         headers.setdefault("Referrer-Policy", "strict-origin-when-cross-origin")
         headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")

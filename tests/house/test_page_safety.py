@@ -71,6 +71,12 @@ def test_what_others_show_in_a_frame_runs_nothing_and_sends_nothing(visits: list
         assert "Set-Cookie" not in visit.answer.headers, visit
 
 
+def test_old_browsers_and_scanners_hear_the_same_of_frames(visits: list[Visit]) -> None:
+    for visit in visits:
+        may_be_framed = _policy(visit).get("frame-ancestors") != "'none'"
+        assert visit.answer.headers.get("X-Frame-Options") == (None if may_be_framed else "DENY"), visit
+
+
 def _policy(visit: Visit) -> dict[str, str]:
     said = visit.answer.headers.get("Content-Security-Policy", "").split("; ")
     return dict(part.split(" ", 1) for part in said if " " in part)
