@@ -9,6 +9,8 @@ from urllib.parse import urlsplit
 
 from flask import Flask, current_app, request
 from flask_wtf.csrf import CSRFError, CSRFProtect
+from gunicorn.http.errors import ParseException
+from werkzeug.exceptions import BadRequest
 from werkzeug.wrappers import Response
 
 from barcamp.errors import N_
@@ -28,7 +30,10 @@ def install(app: Flask) -> None:
 def _read_the_whole_body() -> None:
     """Read the body, a form or not, before anything takes the write gate: a slow sender must not hold it."""
     if request.method not in ("GET", "HEAD", "OPTIONS"):
-        request.get_data(parse_form_data=True)
+        try:
+            request.get_data(parse_form_data=True)
+        except ParseException as problem:  # the server reads chunks as we ask for them, and these are none
+            raise BadRequest from problem
 
 
 def _refuse_other_sites() -> Response | None:

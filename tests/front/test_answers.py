@@ -190,7 +190,7 @@ def test_who_waits_for_what_cannot_be_made_hears_so_in_their_own_way(app: Flask,
         start_response("503 SERVICE UNAVAILABLE", [("Content-Type", kind)])
         return [b"One moment"]
 
-    def ask(kind: str) -> tuple[int, str]:
+    def ask(kind: str) -> tuple[int, str | None]:
         answer = Visitor(app, app.response_class).get(WALL, headers={"Accept": kind})
         return answer.status_code, answer.mimetype
 

@@ -78,6 +78,23 @@ def test_a_message_without_clear_borders_is_refused_and_nothing_follows(served: 
     assert len(heard) <= 1 and all(400 <= status < 600 for status in heard), heard
 
 
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"zz\r\na=b",
+        b"-1\r\na",
+        b'3;a="\n"\r\na=b\r\n0\r\n\r\n',
+        b"0\r\nHost: evil.example\r\n\r\n",
+        b"0\r\nbad\r\n\r\n",
+    ],
+    ids=["no size", "less than nothing", "an odd extension", "a header that must not trail", "no header"],
+)
+def test_a_body_that_breaks_while_it_is_read_is_the_senders_fault(served: Site, body: bytes) -> None:
+    heard = say(served, request("POST /sign-in HTTP/1.1", "Transfer-Encoding: chunked", body=body + SMUGGLED))
+    assert statuses(heard) == [400], heard
+    assert "Traceback" not in Path(served.log).read_text()
+
+
 def test_two_clear_messages_are_two(served: Site) -> None:
     """So that the test above can fail."""
     assert statuses(say(served, request() + SMUGGLED)) == [200, 200]
