@@ -120,7 +120,7 @@ def prepare(requirement_files: "tuple[str, ...]", wanted: "dict[str, str]") -> N
                 say("The last preparation of .venv did not finish; making it afresh.")
             rewrite(lock, "unfinished\n")
             usable = not half_made and is_usable()
-            if STAMP.exists():
+            if STAMP.exists() and (usable or not VENV.is_symlink()):  # of another's .venv only our link is taken away
                 STAMP.unlink()
             problem = fill(requirement_files, usable, lock)
             if problem:

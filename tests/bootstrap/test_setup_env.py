@@ -180,6 +180,15 @@ def test_a_moved_checkout_gets_a_venv_of_its_new_place(checkout: Checkout) -> No
     assert run.facts["prefix"] == str(moved.top / ".venv")
 
 
+def test_a_venv_that_is_a_link_to_anothers_leaves_that_one_as_it_is(checkout: Checkout, tmp_path: Path) -> None:
+    checkout.start()
+    venv, second = checkout.top / ".venv", tmp_path / "second"
+    shutil.copytree(checkout.top, second, ignore=shutil.ignore_patterns(".venv"))
+    (second / ".venv").symlink_to(venv)
+    assert Checkout(second).start().facts["prefix"] == str(second / ".venv")
+    assert ((second / ".venv").is_symlink(), checkout.start().lines) == (False, [])
+
+
 def test_a_failed_installation_ends_with_one_clear_line_and_the_next_start_goes_on_from_there(
     checkout: Checkout,
 ) -> None:
