@@ -5,17 +5,23 @@ The second also covers what has no token (the one-time sign-in link) and holds f
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager, nullcontext
 from urllib.parse import urlsplit
 
+import gevent
 from flask import Flask, current_app, request
 from flask_wtf.csrf import CSRFError, CSRFProtect
+from gevent import monkey
 from gunicorn.http.errors import ParseException
-from werkzeug.exceptions import BadRequest
+from werkzeug.exceptions import BadRequest, RequestTimeout
 from werkzeug.wrappers import Response
 
 from barcamp.errors import N_
 
 protect = CSRFProtect()
+
+#: A body is here within so many seconds: the largest file that we take, over Wi-Fi that hundreds share.
+BODY_SECONDS = 120.0
 
 FOREIGN = N_("This request came from another site, so nothing was done.")
 
@@ -28,12 +34,20 @@ def install(app: Flask) -> None:
 
 
 def _read_the_whole_body() -> None:
-    """Read the body, a form or not, before anything takes the write gate: a slow sender must not hold it."""
+    """Read the body, a form or not, before anything takes the write gate: a slow sender must not hold it, nor one of
+    our connections for as long as they like.
+    """
     if request.method not in ("GET", "HEAD", "OPTIONS"):
         try:
-            request.get_data(parse_form_data=True)
+            with _patience():
+                request.get_data(parse_form_data=True)
         except ParseException as problem:  # the server reads chunks as we ask for them, and these are none
             raise BadRequest from problem
+
+
+def _patience() -> AbstractContextManager[object]:
+    """408 when it takes too long. Where greenlets do not wait (in a test, a command) there is no sender to wait for."""
+    return gevent.Timeout(BODY_SECONDS, RequestTimeout()) if monkey.is_module_patched("socket") else nullcontext()
 
 
 def _refuse_other_sites() -> Response | None:

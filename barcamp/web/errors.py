@@ -24,6 +24,7 @@ WORDS: dict[int, tuple[str, str]] = {
     403: (N_("Not yours to do"), N_("You are signed in, but this page is for somebody else.")),
     404: (N_("Not here"), N_("There is nothing at this address, or it is not yours to see.")),
     405: (N_("Not like this"), N_("This address does not take that kind of request.")),
+    408: (N_("That took too long"), N_("It did not arrive in time. Please try again where the connection is better.")),
     409: (N_("That cannot be done now"), ""),
     410: (
         N_("This link is gone"),
