@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 from flask import Flask
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, object_session
 
 from barcamp import db as database
 from barcamp import touched
@@ -16,6 +16,7 @@ from barcamp.conferences.models import Conference
 from barcamp.db import Store
 from barcamp.front.remembered import Memory, remembered
 from barcamp.wall.models import Note
+from barcamp.web.load import conference_or_404
 from tests import make
 from tests.people import Cast
 
@@ -23,9 +24,13 @@ from tests.people import Cast
 @pytest.fixture
 def asked(app: Flask, camp: Conference) -> Iterator[None]:
     with app.app_context():
-        while app.extensions["front"].marks.look() is None:  # PostgreSQL is being connected to
-            time.sleep(0.01)
+        wait_for_marks(app)
         yield
+
+
+def wait_for_marks(app: Flask) -> None:
+    while app.extensions["front"].marks.look() is None:  # PostgreSQL is being connected to
+        time.sleep(0.01)
 
 
 def titles(db: Session) -> list[str]:
@@ -59,6 +64,29 @@ def test_what_it_was_not_read_from_does_not_matter(
         writing.get_one(Note, note.id).star_count += 1
     assert remembered("titles", titles) == ["Haiku"]
     assert memory(app).finds == finds
+
+
+def test_it_is_found_again_in_a_new_minute(app: Flask, asked: None) -> None:
+    """Whatever changed it in a way that nobody noticed."""
+    finds = []
+    for now in (0.0, 59.9, 60.0):
+        app.extensions["front"]._clock = lambda now=now: now
+        remembered("titles", titles)
+        finds.append(memory(app).finds)
+    assert finds == [1, 1, 2]
+
+
+def test_the_conference_is_one_for_all_who_read_and_each_writers_own(app: Flask, camp: Conference) -> None:
+    wait_for_marks(app)
+    found = []
+    for method in ("GET", "GET", "POST"):
+        with app.test_request_context("/camp/wall", method=method):
+            conference = conference_or_404("camp")
+            found.append((conference, object_session(conference) is database.session()))
+            database.rollback()
+    (one, ones), (other, others), (own, owns) = found
+    assert (one is other, own is one) == (True, False)
+    assert (ones, others, owns) == (False, False, True)
 
 
 def test_a_page_that_is_kept_knows_what_it_is_made_of_either_time(asked: None) -> None:

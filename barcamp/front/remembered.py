@@ -70,8 +70,9 @@ def remembered(key: Hashable, find: Callable[[Session], T], *, rows: Callable[[T
 
     A request that writes gets what it sees itself, its own changes among it.
     """
-    if g.get("writes"):
-        return find(db.session())
+    own = db.session()  # which knows whether this request writes
+    if g.writes:
+        return find(own)
     memory: Memory = current_app.extensions.setdefault("memory", Memory())
     # before anything is read: what is changed meanwhile then counts as changed since
     front: Front = current_app.extensions["front"]
