@@ -194,8 +194,7 @@ class Store:
 
 def base_url(session: Session) -> str:
     """The site's public address, for what is stored with absolute links in it: letters, calendar fragments."""
-    found: str = session.info["base_url"]
-    return found
+    return str(session.info["base_url"])
 
 
 def wake(session: Session, name: str) -> None:
