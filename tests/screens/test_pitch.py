@@ -244,6 +244,7 @@ def press(db: Session, camp: Conference, people: Cast, step: str, note: Note, no
         db.rollback()
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_the_page_costs_the_same_for_many(
     app: Flask, client: Client, db: Session, camp: Conference, people: Cast, notes: list[Note]
 ) -> None:

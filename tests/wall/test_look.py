@@ -283,6 +283,7 @@ class TestEntry:
         assert self.entry(client.get("/camp/wall")) == ""
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_it_costs_the_same_queries_for_1_note_and_30(
     app: Flask, client: Client, db: Session, camp: Conference, note: Note, people: Cast
 ) -> None:
