@@ -85,14 +85,32 @@ class Meter:
 
     processes: list[int]
     said: Callable[[], str] = str
+    #: Of the worker for jobs what it had used when it was looked at last: it makes room for a fresh one now and then.
+    _jobs: dict[int, float] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self._jobs.update({number: 0.0 for number in self.processes if _name(number) == "barcamp-jobs"})
 
     def spent(self) -> float:
-        """Seconds of CPU that they have used so far, all threads. Fails when one of them is gone."""
+        """Seconds of CPU that they have used so far, all threads. Fails when one that serves pages is gone."""
+        return sum(map(self._spent_by, self.processes))
+
+    def _spent_by(self, number: int) -> float:
         cpuclock_sched = 2  # MAKE_PROCESS_CPUCLOCK of the kernel's <linux/posix-timers.h>
         try:
-            return sum(time.clock_gettime((~number << 3) | cpuclock_sched) for number in self.processes)
+            spent = time.clock_gettime((~number << 3) | cpuclock_sched)
         except OSError as gone:
+            if number in self._jobs:
+                return self._jobs[number]
             raise SystemExit(f"a process of the server ended while it was measured:\n{self.said()}") from gone
+        if number in self._jobs:
+            self._jobs[number] = spent
+        return spent
+
+
+def _name(number: int) -> str:
+    """As `ps -o comm` has it."""
+    return Path(f"/proc/{number}/comm").read_text().strip()
 
 
 def command(environment: dict[str, str], *words: str) -> str:
