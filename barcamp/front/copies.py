@@ -16,6 +16,8 @@ from werkzeug.http import parse_date, parse_etags
 ROOM = 12 * 1024 * 1024
 #: Behind the ETag of the zipped coding, which is another representation (RFC 9110, 8.8.3.3).
 ZIPPED = "-gz"
+#: A third less computing than 6, for a twentieth more bytes.
+ZIP_LEVEL = 5
 #: What is shorter gzip makes no smaller.
 SMALL = 200
 ZIPPED_KINDS = ("text/", "application/json", "application/xml", "application/atom+xml", "application/calendar+json",
@@ -95,7 +97,7 @@ def make(
         headers.set("Vary", _with("Accept-Encoding", headers.get("Vary")))
     zipped = None
     if zips:
-        zipped = _form(gzip.compress(body, 6, mtime=0), headers, etag + ZIPPED, coding="gzip")
+        zipped = _form(gzip.compress(body, ZIP_LEVEL, mtime=0), headers, etag + ZIPPED, coding="gzip")
     return Copy(
         plain=_form(body, headers, etag),
         zipped=zipped,

@@ -17,6 +17,7 @@ from barcamp.front.shared import shared
 from barcamp.schedule import crowd, queries
 from barcamp.schedule.cards import cell_card, entry_card, trace, without_talks
 from barcamp.schedule.day import days, ghosts, grid, now_and_next, rooms_of
+from barcamp.schedule.models import Publication
 from barcamp.schedule.public import PublicEntry, shown_entries
 from barcamp.schedule.routes.door import blueprint
 from barcamp.speakers.names import pages_of_presenters
@@ -32,7 +33,7 @@ from barcamp.web.load import conference_or_404
 @shared
 def show(slug: str) -> ResponseReturnValue:
     conference, now = conference_or_404(slug), utcnow()
-    public, pauses, rooms, blocks = _of_everybody(conference)
+    public, pauses, rooms, blocks, publication = _of_everybody(conference)
     entries, talks = without_talks(public)
     crowds = crowd.crowds_now(db.session(), conference, public, now)
     line_ups = {block_id: talks.get(block_id, []) for block_id in blocks}
@@ -41,7 +42,7 @@ def show(slug: str) -> ResponseReturnValue:
     card, traces = entry_card(conference, pages_of_presenters(conference), line_ups, crowds), trace(conference)
     return render_template(
         "schedule/show.html",
-        publication=queries.find_publication(db.session(), conference),
+        publication=publication,
         days=schedule,
         grids=[(day, rooms_of(day, order), grid(day, rooms_of(day, order))) for day in schedule if day.has_entries],
         current=now_and_next(schedule),
@@ -63,6 +64,7 @@ class _Public(NamedTuple):
     pauses: list[Slot]
     rooms: dict[int, str]
     blocks: Sequence[int]
+    publication: Publication | None
 
 
 def _of_everybody(conference: Conference) -> _Public:
@@ -73,6 +75,7 @@ def _of_everybody(conference: Conference) -> _Public:
         remembered(("pauses", about), lambda session: _pauses(session, conference), rows=len),
         remembered(("rooms", about), lambda session: {room.id: room.name for room in venue.room_lines(session, about)}),
         remembered(("blocks", about), lambda session: queries.block_ids(session, conference)),
+        remembered(("publication", about), lambda session: queries.find_publication(session, conference)),
     )
 
 
