@@ -74,7 +74,7 @@ def _wanted_ids(looking: Viewer, wanted: Wanted) -> list[int]:
 
 
 def _tenth(found: Sized) -> int:
-    """Two small things are not a whole row."""
+    """How many rows so many small things weigh as much as."""
     return len(found) // 10
 
 
