@@ -19,7 +19,7 @@ monkey.patch_all(os=False, signal=False, queue=False, time=False)
 # gunicorn's own script does not look into this folder before it has read this file
 sys.path[:0] = [str(Path(__file__).resolve().parent)]
 
-from barcamp import processes, serve  # noqa: E402
+from barcamp import memory, processes, serve  # noqa: E402
 from barcamp.settings import PROJECT, SettingsError, from_environment  # noqa: E402
 from barcamp.watch import install as watching  # noqa: E402
 
@@ -80,7 +80,7 @@ def post_worker_init(worker: processes.Worker) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches all of us, and the master tells us
     worker.wsgi.extensions["hub"].is_serving = lambda: worker.alive  # else open streams would hold up the end
     watching.share(settings, "web")
-    processes.give_back_now_and_then()
+    memory.give_back_now_and_then()
     if worker.age == 1 and predecessor:
         processes.follow(int(predecessor), worker.ppid)
     elif worker.age == 1:

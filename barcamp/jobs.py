@@ -175,11 +175,34 @@ def forget_what_is_old(store: Store) -> None:
         limits.forget_full(db)
 
 
+class UnderWay:
+    """How many jobs are under way in this process, and since when none is."""
+
+    def __init__(self, queue: Huey) -> None:
+        self.lock, self.count, self.since = threading.Lock(), 0, time.monotonic()
+        queue.pre_execute(name="under way")(lambda _task: self._add(1))
+        queue.post_execute(name="under way")(lambda *_: self._add(-1))
+
+    def _add(self, number: int) -> None:
+        with self.lock:
+            self.count, self.since = self.count + number, time.monotonic()
+
+    def idle(self) -> float:
+        """Seconds without any."""
+        with self.lock:
+            return 0.0 if self.count else time.monotonic() - self.since
+
+
 def run_worker(
-    app: Flask, *, beat: Callable[[], object] = lambda: None, has_had_enough: Callable[[], bool] = lambda: False
+    app: Flask,
+    *,
+    name: str | None = None,
+    beat: Callable[[], object] = lambda: None,
+    may_end: Callable[[float], bool] = lambda _idle: False,
 ) -> None:
-    """Work until SIGINT, SIGTERM, SIGHUP or SIGQUIT, or until `has_had_enough`, which is asked now and then while no
-    search is under way. `beat` is called some times a second, for whoever looks after us.
+    """Work until SIGINT, SIGTERM, SIGHUP or SIGQUIT, or until it `may_end`, which is asked some times a second while
+    nothing is under way, with for how many seconds that has been so; another worker then goes on under this `name`.
+    `beat` is called as often, for whoever looks after us.
 
     To be called in the main thread. What is under way gets a few seconds to end; a letter that is cut off is sent
     again later, a search that is cut off begins anew with the next worker.
@@ -190,8 +213,9 @@ def run_worker(
     if settings.on_sqlite:
         queue.storage._timeout = 5.0  # nobody waits for us: we may wait for the file
     watching.share(settings, "jobs")
-    heart = Heart(app.extensions["store"], clock=utcnow)
+    heart = Heart(app.extensions["store"], clock=utcnow, name=name)
     heart.start()
+    under_way = UnderWay(queue)
     _follow_base_url(app.extensions["store"])
     worker = Consumer(queue, workers=THREADS, initial_delay=POLL, backoff=1.0, max_delay=POLL, shutdown_timeout=GRACE)
     stopping: list[int] = []
@@ -210,11 +234,14 @@ def run_worker(
         if time.monotonic() > looked_at + HEALTH:
             looked_at = time.monotonic()
             worker.check_worker_health()
-            if app.extensions["desks"].taken == 0 and has_had_enough():
-                break
+        if (idle := under_way.idle()) > 0 and may_end(idle):
+            break
     app.extensions["desks"].close()
     worker.stop(graceful=True)
-    heart.stop()
+    if stopping:
+        heart.stop()
+    else:
+        heart.rest()
     queue.storage.close()
 
 

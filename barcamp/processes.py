@@ -15,11 +15,12 @@ import logging
 import os
 import queue
 import signal
+import sqlite3
 import sys
 import threading
 import time
+from collections.abc import Callable
 from datetime import timedelta
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from wsgiref.util import setup_testing_defaults
 
@@ -32,6 +33,8 @@ from gevent import hub, monkey, socket
 from gunicorn import systemd, util
 from gunicorn.workers.ggevent import GeventWorker
 
+from barcamp import memory, standby
+
 if TYPE_CHECKING:
     from flask import Flask
 
@@ -41,14 +44,8 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 LINK_LIVES = timedelta(days=7)
-#: Seconds before a jobs worker that has broken off, as without its database, is replaced.
-JOBS_PAUSE = 5.0
 #: Where gunicorn tells a master that it is to follow another one, and whom.
 PREDECESSOR = "GUNICORN_PID"
-#: Bytes of its own at which a jobs worker makes room for a fresh one, and the seconds that it lives at the least.
-JOBS_MEMORY, JOBS_LIFE = 34 * 1024 * 1024, 60.0
-#: Seconds after which a worker gives back what pages took that have been sent.
-TRIM_PAUSE = 10.0
 _SET_NAME = 15  # PR_SET_NAME of <linux/prctl.h>
 
 
@@ -72,7 +69,7 @@ def share(app: Flask) -> None:
     store.dispose()
     _assert_forkable(store)
     gc.collect()
-    give_back()  # a worker that used it again would copy it first
+    memory.give_back()  # a worker that used it again would copy it first
     gc.freeze()
 
 
@@ -106,12 +103,6 @@ def _assert_forkable(store: Store) -> None:
     connections = sum(pool.checkedin() + pool.checkedout() for pool in pools)  # type: ignore[attr-defined]
     if threads or connections:
         raise RuntimeError(f"Not to be forked: threads {threads}, {connections} connections to the database.")
-
-
-def give_back() -> None:
-    """To the system, memory that nobody uses now. A fifth of a millisecond (GNU C library; nothing elsewhere)."""
-    with contextlib.suppress(AttributeError, OSError):  # it is the GNU C library's
-        ctypes.CDLL(None).malloc_trim(0)
 
 
 def hand_over_sockets(server: Any) -> None:
@@ -169,81 +160,73 @@ class Worker(GeventWorker):  # type: ignore[misc]
     def init_process(self) -> None:
         call_this_process("barcamp-jobs" if self.is_for_jobs else "barcamp-web")
         if self.is_for_jobs:
-            self._work_on_jobs()
+            self._see_to_jobs()
         else:
             super().init_process()
 
-    def _work_on_jobs(self) -> None:
-        """As `flask --app app jobs` does, in greenlets, and with a beat that the master listens for."""
-        from barcamp import jobs
-
+    def _see_to_jobs(self) -> None:
+        """On SQLite by a process that is there only while there is work. On PostgreSQL, where a worker listens for its
+        work and there is memory enough, by this one.
+        """
         self._forget_the_masters_signals()  # first: they would be put into a queue that nobody reads here
         for listener in self.sockets:
             listener.close()
         self.sockets = []
-        self.patch()
-        hub.reinit()
         util.set_owner_process(self.cfg.uid, self.cfg.gid, initgroups=self.cfg.initgroups)
-        util.seed()
         self.booted = True
-        give_back_now_and_then()
+        app, appetite = self.app.wsgi(), memory.Appetite()
+        if app.extensions["settings"].on_sqlite:
+            self._stand_by(app)
+            return
+        standby.go_when_told()
         try:
-            jobs.run_worker(self.app.wsgi(), beat=self.notify, has_had_enough=Appetite())
+            self._work_on_jobs(app, None, lambda _idle: appetite())
         except Exception:
             log.exception("the jobs worker broke off")
-            self._hold(JOBS_PAUSE)
+            self._hold(standby.PAUSE)
+
+    def _stand_by(self, app: Flask) -> None:
+        from barcamp import queues
+        from barcamp.watch.heart import new_name
+        from barcamp.web.clock import utcnow
+
+        name, queue = new_name(), app.extensions["queue"]
+
+        def is_due() -> bool:
+            try:
+                return queues.is_due(queue, utcnow())
+            except sqlite3.Error:  # whoever sweeps next says so, and mends what can be mended
+                return False
+
+        def work() -> None:
+            call_this_process("barcamp-job")
+            self._work_on_jobs(app, name, lambda idle: idle > standby.LINGER)
+
+        standby.Standby(is_due, work, let_go=queue.storage.close, beat=self.notify).wait()
+
+    def _work_on_jobs(self, app: Flask, name: str | None, may_end: Callable[[float], bool]) -> None:
+        """As `flask --app app jobs` does, in greenlets, and with a beat that the master listens for."""
+        from barcamp import jobs
+
+        self.patch()
+        hub.reinit()
+        util.seed()
+        memory.give_back_now_and_then()
+        jobs.run_worker(app, name=name, beat=self.notify, may_end=may_end)
 
     def _forget_the_masters_signals(self) -> None:
         for number in {*self.SIGNALS} - {signal.SIGTERM, signal.SIGQUIT}:
             signal.signal(number, signal.SIG_DFL)
         for number in (signal.SIGINT, signal.SIGUSR1):  # Ctrl-C reaches all of us, and the master tells us
             signal.signal(number, signal.SIG_IGN)
-        self._go_when_told()
-
-    def _go_when_told(self) -> None:
-        """While nothing is under way; to die of the signal would be a warning in the log."""
-        for number in (signal.SIGTERM, signal.SIGQUIT):
-            signal.signal(number, lambda *_: os._exit(0))
 
     def _hold(self, seconds: float) -> None:
         """Else the master would fork as fast as it can for as long as the database is away."""
-        self._go_when_told()
+        standby.go_when_told()
         until = time.monotonic() + seconds
         while time.monotonic() < until:
             self.notify()
             time.sleep(0.2)
-
-
-def give_back_now_and_then() -> None:
-    """From now on, in a greenlet of its own."""
-
-    def again() -> None:
-        while True:
-            gevent.sleep(TRIM_PAUSE)
-            give_back()
-
-    gevent.spawn(again)
-
-
-class Appetite:
-    """Whether this jobs worker should make room for one that shares all its memory with the master again: work that
-    is rare, like news for everybody, copies tens of megabytes for good.
-    """
-
-    def __init__(self, most: int = JOBS_MEMORY, life: float = JOBS_LIFE) -> None:
-        self.most, self.until = most, time.monotonic() + life
-
-    def __call__(self) -> bool:
-        return time.monotonic() > self.until and own_memory() > self.most
-
-
-def own_memory() -> int:
-    """Bytes that this process shares with nobody, where the system tells (Linux), else 0."""
-    try:
-        lines = Path("/proc/self/smaps_rollup").read_text("ascii").splitlines()
-    except OSError:
-        return 0
-    return sum(int(line.split()[1]) * 1024 for line in lines if line.startswith("Private_Dirty:"))
 
 
 def call_this_process(name: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from datetime import datetime
 
 from barcamp.settings import Settings
 
@@ -16,7 +17,7 @@ else:  # huey takes it along wherever it is installed, and on SQLite it is 5 MiB
 
     del sys.modules["psycopg"]
 
-__all__ = ("QUEUE_FILE", "Consumer", "Huey", "SqliteHuey", "address", "crontab", "in_file", "of_site")
+__all__ = ("QUEUE_FILE", "Consumer", "Huey", "SqliteHuey", "address", "crontab", "in_file", "is_due", "of_site")
 
 QUEUE_FILE = "jobs.sqlite3"
 
@@ -47,6 +48,17 @@ def in_file(settings: Settings, *, timeout: float) -> Huey:
         fsync=False,
         create_tables=False,
     )
+
+
+def is_due(queue: SqliteHuey, now: datetime) -> bool:
+    """Whether anything is to be done: at once, or at a time that has come. A fraction of a millisecond."""
+    at = now.replace(tzinfo=None).timestamp()  # as huey writes it: UTC, taken for the machine's own time
+    words = (
+        "SELECT EXISTS (SELECT 1 FROM task WHERE queue = :queue)"
+        " OR EXISTS (SELECT 1 FROM schedule WHERE queue = :queue AND timestamp <= :at)"
+    )
+    ((found,),) = queue.storage.sql(words, {"queue": queue.storage.name, "at": at}, results=True)
+    return bool(found)
 
 
 def address(settings: Settings) -> str:

@@ -30,7 +30,7 @@ from tests.faults.writers import Crowd
 
 LOOK_EVERY = 25
 LONGEST_BACK = 60.0
-OF_THE_SITE = ("web", "web", "master", "jobs", "all")
+OF_THE_SITE = ("web", "web", "master", "jobs", "work", "all")
 OF_POSTGRES = ("backend", "postmaster")
 
 
@@ -102,7 +102,7 @@ def _kill_one(
         began = time.monotonic()
         kill(backend)
     else:
-        chosen = there[kind] if kind == "all" else [rng.choice(there[kind])]
+        chosen = there[kind] if kind == "all" else [rng.choice(there[kind] or there["jobs"])]
         began = time.monotonic()
         for process in chosen:
             kill(process)

@@ -85,11 +85,13 @@ class Meter:
 
     processes: list[int]
     said: Callable[[], str] = str
-    #: Of the worker for jobs what it had used when it was looked at last: it makes room for a fresh one now and then.
+    #: Of those who work on jobs what they had used when they were looked at last: they end when there are no more.
     _jobs: dict[int, float] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self._jobs.update({number: 0.0 for number in self.processes if _name(number) == "barcamp-jobs"})
+        self._jobs.update(
+            {number: 0.0 for number in self.processes if _name(number) in ("barcamp-jobs", "barcamp-job")}
+        )
 
     def spent(self) -> float:
         """Seconds of CPU that they have used so far, all threads. Fails when one that serves pages is gone."""

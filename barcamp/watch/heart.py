@@ -21,12 +21,19 @@ log = logging.getLogger(__name__)
 PAUSE = 30.0
 
 
+def new_name() -> str:
+    """Of a jobs worker: no other one, before or after, has it."""
+    return f"{platform.node() or '?'}:{os.getpid()}:{secrets.token_hex(4)}"
+
+
 class Heart:
     """Of this process, in a thread of its own. No failure leaves it: a worker without a database has other worries."""
 
-    def __init__(self, store: Store, *, clock: Callable[[], datetime], pause: float = PAUSE) -> None:
+    def __init__(
+        self, store: Store, *, clock: Callable[[], datetime], pause: float = PAUSE, name: str | None = None
+    ) -> None:
         self.machine = platform.node() or "?"
-        self.name = f"{self.machine}:{os.getpid()}:{secrets.token_hex(4)}"
+        self.name = new_name() if name is None else name
         self._store, self._clock, self._pause = store, clock, pause
         self._began_at = clock()
         self._is_ending = threading.Event()
@@ -36,9 +43,13 @@ class Heart:
         """Say from now on that we live."""
         threading.Thread(target=self._beat, name="heart", daemon=True).start()
 
+    def rest(self) -> None:
+        """Say no more: another process will, under the same name."""
+        self._is_ending.set()
+
     def stop(self) -> None:
         """Say that we were told to end."""
-        self._is_ending.set()
+        self.rest()
         self._write(lambda db: service.worker_ended(db, self.name, now=self._clock()))
 
     def _beat(self) -> None:

@@ -59,12 +59,13 @@ class Keeper:
         return self.site.flask(*words)
 
     def processes(self) -> dict[str, list[int]]:
-        """The ids by kind: "master", "web", "jobs", and "all" of them."""
+        """The ids by kind: "master", "web", "jobs", "work" (on jobs, if there are any), and "all" of them."""
         everybody = self.site.processes()
         master = self.site.process.pid
         named = {one: _name(one) for one in everybody}
-        web, jobs = ([one for one, name in named.items() if name == f"barcamp-{kind}"] for kind in ("web", "jobs"))
-        return {"master": [master], "web": web, "jobs": jobs, "all": everybody}
+        names = {"web": "barcamp-web", "jobs": "barcamp-jobs", "work": "barcamp-job"}
+        found = {kind: [one for one, called in named.items() if called == name] for kind, name in names.items()}
+        return {"master": [master], **found, "all": everybody}
 
     def is_whole(self) -> bool:
         """Whether every process is there that should be."""
