@@ -40,6 +40,18 @@ def is_right(password: str, password_hash: str | None) -> bool:
     return right and password_hash is not None
 
 
+def renewed(password: str, password_hash: str) -> str | None:
+    """A hash by today's costs of a password that is right for this one. None where it has them, and where so many
+    hashes wait that this can wait as well, for the next sign-in.
+    """
+    if not _hasher.check_needs_rehash(password_hash):
+        return None
+    try:
+        return make_hash(password)
+    except Busy:
+        return None
+
+
 def _settled(password: str) -> str:
     """The same key presses give the same text on every system (NFKC, as NIST SP 800-63B advises)."""
     return unicodedata.normalize("NFKC", password)

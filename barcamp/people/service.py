@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+from collections.abc import Collection
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, update
+from sqlalchemy import delete, select, true, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -18,8 +19,8 @@ from barcamp.people.errors import AddressTaken, LinkGone
 from barcamp.people.models import Device, Person, SignInCode
 
 __all__ = [
-    "change_address", "end_device", "end_devices", "erase", "find_or_make_person", "finish", "forget_old", "make_link",
-    "person_of", "rename", "set_password", "sign_in", "touch", "walk_in",
+    "change_address", "end_device", "end_devices", "end_sign_ins", "erase", "find_or_make_person", "finish",
+    "forget_old", "make_link", "person_of", "rename", "renew_hash", "set_password", "sign_in", "touch", "walk_in",
 ]  # fmt: skip
 
 CODES_KEPT = timedelta(days=2)
@@ -103,6 +104,13 @@ def end_devices(db: Session, person_id: int, *, but: int | None = None) -> None:
     db.execute(delete(Device).where(others if but is None else others & (Device.id != but)))
 
 
+def end_sign_ins(db: Session, email_keys: Collection[str] | None) -> int:
+    """Sign out the people with these addresses, or with None everybody. Returns how many browsers that were."""
+    whose = select(Person.id).where(Person.email_key.in_(email_keys or ()))
+    which = true() if email_keys is None else Device.person_id.in_(whose)
+    return len(db.scalars(delete(Device).where(which).returning(Device.id)).all())
+
+
 def rename(db: Session, person: Person, name: str) -> None:
     db.execute(update(Person).where(Person.id == person.id).values(name=name))
 
@@ -111,6 +119,12 @@ def set_password(db: Session, person_id: int, password_hash: str | None) -> None
     """Set a password (as its hash), or remove it with None."""
     still_there = (Person.id == person_id) & Person.erased_at.is_(None)  # a hash takes time, in which they may go
     db.execute(update(Person).where(still_there).values(password_hash=password_hash))
+
+
+def renew_hash(db: Session, person_id: int, *, old: str, new: str) -> None:
+    """Keep the same password by a newer hash, unless it was changed or removed while that was made."""
+    still_it = (Person.id == person_id) & (Person.password_hash == old)
+    db.execute(update(Person).where(still_it).values(password_hash=new))
 
 
 def change_address(db: Session, person: Person, email: str, *, links: Links, now: datetime) -> None:

@@ -11,9 +11,9 @@ from barcamp.people import addresses, codes, queries, service
 from barcamp.people.errors import AddressTaken
 from barcamp.people.forms import AddressForm, CodeForm
 from barcamp.people.models import Person
-from barcamp.people.routes import merge
+from barcamp.people.routes import attempts, merge
 from barcamp.people.routes.blueprint import blueprint, let_in, links, secret_key
-from barcamp.people.routes.code import wrong_code
+from barcamp.people.routes.code import outcome, wrong_code
 from barcamp.web.answers import form_again, safe_path, see_other
 from barcamp.web.clock import utcnow
 from barcamp.web.guard import named, signed_in_person
@@ -71,9 +71,12 @@ def prove_claim() -> ResponseReturnValue:
     )
     if guess.code is None:
         db.commit()
+        attempts.wrong("address-code", addresses.key(email), outcome(guess))
         form.refuse("code", wrong_code(guess))
         return form_again("people/claim_code.html", form=form, email=email)
-    return _claimed(person, email, claiming["next"])
+    answer = _claimed(person, email, claiming["next"])
+    attempts.right("address-code")
+    return answer
 
 
 def _claimed(person: Person, email: str, wanted: str) -> Response:

@@ -9,6 +9,7 @@ from barcamp import db
 from barcamp.people import addresses, codes, service
 from barcamp.people.forms import CodeForm, NameForm
 from barcamp.people.models import SignInCode
+from barcamp.people.routes import attempts
 from barcamp.people.routes.again import has_just_signed_in
 from barcamp.people.routes.blueprint import blueprint, has_an_address, is_already_in, let_in, secret_key
 from barcamp.web.answers import form_again, safe_path, see_other
@@ -40,9 +41,12 @@ def try_code() -> ResponseReturnValue:
     guess = codes.guess(db.session(), session.get("asked"), email, form.digits(), key=secret_key(), now=utcnow())
     if guess.code is None:
         db.commit()
+        attempts.wrong("code", addresses.key(email), outcome(guess))
         form.refuse("code", wrong_code(guess))
         return form_again("people/code.html", form=form, email=email)
-    return go_on(guess.code)
+    answer = go_on(guess.code)
+    attempts.right("code")
+    return answer
 
 
 @blueprint.get("/sign-in/name")
@@ -87,6 +91,11 @@ def wrong_code(guess: codes.Guess) -> str:
     if guess.guesses_left == 0:
         return _("That is not the code, or it no longer works. Please ask for a new one.")
     return _("That is not the code. Please look at the newest letter and try again.")
+
+
+def outcome(guess: codes.Guess) -> attempts.Failure:
+    """What the log says of a guess that was wrong, or that nobody looked at any more."""
+    return "too-many" if guess.only_links else "wrong"
 
 
 def _start_again() -> ResponseReturnValue:

@@ -8,10 +8,10 @@ from flask.typing import ResponseReturnValue
 from barcamp import db
 from barcamp.people import addresses, codes, service
 from barcamp.people.forms import AddressForm, CodeForm
-from barcamp.people.routes import again
+from barcamp.people.routes import again, attempts
 from barcamp.people.routes.account import account_page
 from barcamp.people.routes.blueprint import blueprint, links, secret_key
-from barcamp.people.routes.code import wrong_code
+from barcamp.people.routes.code import outcome, wrong_code
 from barcamp.web.answers import form_again, see_other
 from barcamp.web.clock import utcnow
 from barcamp.web.guard import signed_in, signed_in_person
@@ -58,10 +58,12 @@ def change_address() -> ResponseReturnValue:
     guess = codes.guess_for_address(db.session(), person, asked, email, form.digits(), key=secret_key(), now=utcnow())
     if guess.code is None:
         db.commit()
+        attempts.wrong("address-code", addresses.key(email), outcome(guess))
         form.refuse("code", wrong_code(guess))
         return form_again("people/address_code.html", form=form, email=email)
     service.change_address(db.session(), person, email, links=links(), now=utcnow())
     db.commit()
+    attempts.right("address-code")
     session.pop("new_address")
     session.pop("new_address_code", None)
     flash(_("Your address is changed."))

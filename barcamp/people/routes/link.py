@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 from barcamp import db
 from barcamp.people import codes, queries
 from barcamp.people.errors import LinkGone
+from barcamp.people.routes import attempts
 from barcamp.people.routes.blueprint import blueprint, brings, is_already_in
 from barcamp.people.routes.code import go_on
 from barcamp.web.answers import safe_path, see_other
@@ -37,8 +38,11 @@ def use_link(token: str) -> ResponseReturnValue:
         used = queries.find_link(db.session(), codes.link_hash(token))
         if used is not None and is_already_in(used.email_key):
             return see_other(safe_path(used.next_path, url_for("home.index")))
+        attempts.gone("link")
         return _gone()
-    return go_on(row)
+    answer = go_on(row)
+    attempts.right("link")
+    return answer
 
 
 def _gone() -> ResponseReturnValue:

@@ -8,9 +8,9 @@ from flask import render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 
 from barcamp import db
-from barcamp.people import addresses, codes, passwords, queries
+from barcamp.people import addresses, codes, passwords, queries, service
 from barcamp.people.forms import PasswordSignInForm, RegisterForm, SignInForm
-from barcamp.people.routes import tries
+from barcamp.people.routes import attempts, tries
 from barcamp.people.routes.blueprint import (
     blueprint,
     brings,
@@ -72,10 +72,16 @@ def sign_in_by_password() -> ResponseReturnValue:
     with db.reading() as look:
         known = queries.find_person(look, email_key)
     # no session is open here: a hash is slow, and nothing slow may hold the write gate
-    if not passwords.is_right(form.password.data, known.password_hash if known else None) or known is None:
+    kept = known.password_hash if known else None
+    if not passwords.is_right(form.password.data, kept) or known is None or kept is None:
+        attempts.wrong("password", email_key)
         form.refuse("password", _("That address and password do not match."))
         return form_again("people/sign_in.html", **_sign_in_page(password_form=form))
+    renewed = passwords.renewed(form.password.data, kept)
+    if renewed is not None:
+        service.renew_hash(db.session(), known.id, old=kept, new=renewed)
     answer = let_in(known, next_path())
+    attempts.right("password")
     tries.remember(answer, email_key)
     return answer
 

@@ -16,6 +16,7 @@ from itsdangerous import BadSignature, URLSafeSerializer
 from werkzeug.wrappers import Response
 
 from barcamp.errors import N_, TooMany
+from barcamp.people.routes import attempts
 from barcamp.web import guard
 from barcamp.web.limits import Allowance
 
@@ -49,6 +50,7 @@ def count(email_key: str) -> None:
         for wait in WAITS:
             wait.spend((email_key, who))
     except TooMany as refusal:
+        attempts.wrong("password", email_key, "too-many")
         raise TooManyPasswords(refusal.retry_after) from None
 
 

@@ -10,6 +10,7 @@ from flask.typing import ResponseReturnValue
 from barcamp import db
 from barcamp.people import service
 from barcamp.people.forms import WalkInForm
+from barcamp.people.routes import attempts
 from barcamp.people.routes.blueprint import blueprint, let_in
 from barcamp.web import honeypot
 from barcamp.web.answers import form_again, safe_path, see_other
@@ -48,6 +49,7 @@ def come_in(slug: str) -> ResponseReturnValue:
     PER_ADDRESS.spend(_network(request.remote_addr or ""))
     person = service.walk_in(db.session(), form.name.data, now=utcnow())
     answer = let_in(person, _next(slug))
+    attempts.right("name")
     flash(_("Welcome, {name}! This browser remembers you. Add an e-mail address, and nothing gets lost.").format(
         name=person.name
     ))  # fmt: skip
