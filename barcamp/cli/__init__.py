@@ -10,7 +10,7 @@ def install(app: Flask) -> None:
     from barcamp.cli import backup, database, demo, jobs, people, schedule
 
     for command in (
-        database.migrate, demo.command, people.command, schedule.arrange, schedule.publish, jobs.command,
-        backup.backup, backup.restore, backup.copy_to, database.verify,
+        database.migrate, demo.command, people.command, people.sign_out, schedule.arrange, schedule.publish,
+        jobs.command, backup.backup, backup.restore, backup.copy_to, database.verify,
     ):  # fmt: skip
         app.cli.add_command(command)

@@ -1,4 +1,4 @@
-"""`flask --app app sign-in-link`: a way in without mail, for one person or a thousand."""
+"""`flask --app app sign-in-link`, a way in without mail for one person or a thousand; `sign-out`, the way out."""
 
 from __future__ import annotations
 
@@ -30,9 +30,7 @@ LIVES = timedelta(days=7)
 @with_appcontext
 def command(emails: tuple[str, ...], organizer: str | None) -> None:
     """Print a one-time sign-in link a line, in the order of the addresses. It works once, within a week."""
-    for email in emails:
-        if not addresses.is_address(email):
-            raise click.BadParameter(f"{email!r} is no e-mail address.")
+    _refuse_what_is_no_address(emails)
     settings: Settings = current_app.extensions["settings"]
     with db.store().writing() as writing:
         conference = None if organizer is None else _conference(writing, organizer)
@@ -42,6 +40,27 @@ def command(emails: tuple[str, ...], organizer: str | None) -> None:
         next_path = "/" if conference is None else f"/{conference.slug}/organize/"
         tokens = [service.make_link(writing, email, next_path=next_path, lives=LIVES, now=utcnow()) for email in emails]
     click.echo("\n".join(f"{settings.base_url}/sign-in/link/{token}" for token in tokens))
+
+
+@click.command("sign-out")
+@click.argument("emails", nargs=-1, metavar="EMAIL...")
+@click.option("--everybody", is_flag=True, help="all people, walk-ins among them, who then have no way back")
+@with_appcontext
+def sign_out(emails: tuple[str, ...], everybody: bool) -> None:
+    """Sign people out in every browser, by the next thing they do there. Their passwords and links stay."""
+    if bool(emails) == everybody:
+        raise click.UsageError("Say either whom to sign out, by their addresses, or --everybody.")
+    _refuse_what_is_no_address(emails)
+    keys = None if everybody else [addresses.key(email) for email in emails]
+    with db.store().writing() as writing:
+        ended = service.end_sign_ins(writing, keys)
+    click.echo("1 browser is signed out." if ended == 1 else f"{ended} browsers are signed out.")
+
+
+def _refuse_what_is_no_address(emails: Sequence[str]) -> None:
+    for email in emails:
+        if not addresses.is_address(email):
+            raise click.BadParameter(f"{email!r} is no e-mail address.")
 
 
 def _conference(writing: Session, slug: str) -> Conference:
