@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from threading import Thread
 
+import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from barcamp.conferences.models import Conference, Role, Sponsor
+from barcamp.conferences.routes import team as pages
 from tests import make
 from tests.conftest import Client
 from tests.people import Cast
@@ -51,6 +54,23 @@ def test_what_cannot_be_is_said_on_the_field(client: Client, camp: Conference, p
         answer = client.submit(TEAM, {"email": email, "kind": kind})
         assert (answer.status_code, read.messages(answer), read.value(answer, "email")) == (422, [message], email)
     assert team(db) == [(people.ada.id, "organizer")]
+
+
+def test_who_looks_for_addresses_that_have_an_account_is_stopped(
+    client: Client, camp: Conference, people: Cast, db: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Everybody may start a conference, and to add somebody says whether the site knows them, and their name."""
+    monkeypatch.setattr(pages, "ADDED", replace(pages.ADDED, count=3))
+    client.be(people.ada)
+    asked = [client.submit(TEAM, {"email": f"nobody{n}@example.org", "kind": "helper"}).status_code for n in range(4)]
+    assert asked == [422] * 3 + [429]
+    known = client.submit(TEAM, {"email": "bo.finch@example.org", "kind": "helper"})
+    assert (known.status_code, "Bo Finch" in known.text) == (429, False)
+    assert team(db) == [(people.ada.id, "organizer")]
+
+
+def test_a_large_team_is_put_together_in_one_evening() -> None:
+    assert pages.ADDED.count == 40
 
 
 def test_the_last_organizer_stays(client: Client, camp: Conference, people: Cast, db: Session) -> None:

@@ -16,8 +16,12 @@ from barcamp.people.queries import find_person
 from barcamp.web.answers import see_other
 from barcamp.web.clock import utcnow
 from barcamp.web.guard import organizer, signed_in_person
+from barcamp.web.limits import Allowance
 from barcamp.web.load import conference_or_404
 from barcamp.web.words import _, told
+
+#: Everybody may start a conference; nobody shall look through many addresses for those who have an account.
+ADDED = Allowance("people added to teams", 40, seconds=86_400)
 
 
 @blueprint.get("/<slug:slug>/organize/team")
@@ -29,21 +33,24 @@ def team(slug: str) -> ResponseReturnValue:
 @blueprint.post("/<slug:slug>/organize/team")
 @organizer
 def add_to_team(slug: str) -> ResponseReturnValue:
-    conference, form = conference_or_404(slug), TeamForm.typed()
-    if form.validate():
-        person = find_person(db.session(), addresses.key(form.email.data))
-        try:
-            if person is None:
-                form.refuse("email", _("Nobody has signed in with this address yet. They need to do that once first."))
-            else:
-                service.give_role(db.session(), conference, signed_in_person(), person, form.kind.data, now=utcnow())
-                db.commit()
-                flash(_("{name} is in the team.").format(name=person.name))
-                return see_other(url_for("conferences.team", slug=slug))
-        except Refused as refusal:
-            form.refuse("email", told(refusal))
-    db.rollback()
-    return _page(conference, form), 422
+    conference, form, actor = conference_or_404(slug), TeamForm.typed(), signed_in_person()
+    if not form.validate():
+        return _again(conference, form)
+
+    ADDED.spend(actor.id)
+    person = find_person(db.session(), addresses.key(form.email.data))
+    if person is None:
+        db.commit()  # the answer says who has no account, so the question counts
+        form.refuse("email", _("Nobody has signed in with this address yet. They need to do that once first."))
+        return _again(conference, form)
+    try:
+        service.give_role(db.session(), conference, actor, person, form.kind.data, now=utcnow())
+    except Refused as refusal:
+        form.refuse("email", told(refusal))
+        return _again(conference, form)
+    db.commit()
+    flash(_("{name} is in the team.").format(name=person.name))
+    return see_other(url_for("conferences.team", slug=slug))
 
 
 @blueprint.post("/<slug:slug>/organize/team/<id:person_id>/delete")
@@ -56,6 +63,12 @@ def remove_from_team(slug: str, person_id: int) -> ResponseReturnValue:
     flash(_("{name} is no longer in the team.").format(name=person.name))
     left_myself = person.id == signed_in_person().id
     return see_other(url_for("conferences.show" if left_myself else "conferences.team", slug=slug))
+
+
+def _again(conference: Conference, form: TeamForm) -> ResponseReturnValue:
+    """The page with what was typed and why it cannot be."""
+    db.rollback()
+    return _page(conference, form), 422
 
 
 def _page(conference: Conference, form: TeamForm) -> str:
