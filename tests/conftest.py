@@ -38,6 +38,11 @@ TEMPLATES = FileSystemBytecodeCache()
 slow.SLOW = wsgi.SLOW = float("inf")  # on a busy machine everything is, and lines of the log are looked at
 once.compile_addresses()
 once.compile_statements()
+once.look_for_cycles_seldom()
+
+
+def pytest_collection_finish() -> None:
+    once.never_look_at_what_is_loaded()
 
 
 @pytest.fixture(scope="session")
@@ -202,6 +207,7 @@ class Client(FlaskClient):
 
     def open(self, *args: Any, **kwargs: Any) -> TestResponse:
         response = super().open(*args, **kwargs)
+        response.request.environ["wsgi.input"].close()  # a large form lies in a file
         session: Session | None = self.application.extensions.get("test_session")
         if session is not None:
             session.expire_all()  # what the request changed is read anew

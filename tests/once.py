@@ -5,6 +5,7 @@ The libraries keep these things per app or per engine; a site has one of each fo
 
 from __future__ import annotations
 
+import gc
 from types import MethodType
 from typing import Any
 
@@ -14,6 +15,8 @@ from sqlalchemy.util import LRUCache
 from werkzeug.routing import Rule
 
 MOST_STATEMENTS = 20_000
+#: New objects before a young collection, young ones before a middle one, middle ones before a full one.
+SELDOM = (50_000, 20, 50)
 
 
 def compile_addresses() -> None:
@@ -52,3 +55,14 @@ def compile_statements() -> None:
     Engine.__init__ = begin_with_statements  # type: ignore[method-assign, assignment]
     DefaultDialect.__eq__ = lambda self, other: type(self) is type(other)  # type: ignore[method-assign]
     DefaultDialect.__hash__ = lambda self: hash(type(self))  # type: ignore[method-assign]
+
+
+def look_for_cycles_seldom() -> None:
+    """Python looks through everything that is loaded for lost cycles, and each app of the thousands makes it look."""
+    gc.set_threshold(*SELDOM)
+
+
+def never_look_at_what_is_loaded() -> None:
+    """Modules and collected tests stay to the end of the run: nothing among them is ever lost."""
+    gc.collect()
+    gc.freeze()
