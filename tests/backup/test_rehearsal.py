@@ -10,7 +10,7 @@ import pytest
 
 from tests.backup.places import flask, place
 from tests.conftest import sqlalchemy_url
-from tests.serve.test_killed import Writer, rows, sign_in
+from tests.serve.writers import Writer, rows, sign_in
 from tests.servers import postgres as postgres_server
 from tests.servers import site
 

@@ -17,8 +17,8 @@ from pathlib import Path
 import pytest
 
 from tests.live.ears import Ear
-from tests.serve.test_killed import Writer, assert_all_is_there, rows, sign_in
 from tests.serve.test_start_and_stop import name, until, whole
+from tests.serve.writers import Writer, assert_all_is_there, rows, sign_in
 from tests.servers import postgres as postgres_server
 from tests.servers import site
 from tests.servers.site import Site
