@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from bs4 import Tag
+from bs4 import BeautifulSoup, Tag
 from flask import Flask
 from werkzeug.exceptions import HTTPException
 
@@ -14,6 +15,7 @@ from tests.house.visits import Visit
 FILLINGS = ("empty", "nonsense", "too long", "as it stands")
 NONSENSE = "ωωω"
 TOO_LONG = "ω" * 11_000
+FORM = re.compile(r"<form\b.*?</form>", re.DOTALL | re.IGNORECASE)  # none stands in another
 BY_ITSELF = {"submit", "button", "reset", "image"}
 
 
@@ -41,14 +43,20 @@ def forms(app: Flask, visits: Iterable[Visit]) -> list[Form]:
     """One form for each endpoint and set of fields, whoever sees it first, in the order of the visits."""
     found: dict[tuple[str, frozenset[str]], Form] = {}
     for visit in visits:
-        for tag in visit.soup.find_all("form"):
-            if str(tag.get("method", "get")).lower() != "post":
-                continue
+        for tag in _posted(visit):
             address = str(tag.get("action") or visit.address)
             fields = tag.select("input[name], select[name], textarea[name], button[name]")
             form = Form(visit.viewer, visit.address, address, _endpoint(app, address), fields)
             found.setdefault((form.endpoint, frozenset(str(field["name"]) for field in fields)), form)
     return list(found.values())
+
+
+def _posted(visit: Visit) -> Iterator[Tag]:
+    """The forms of a page that change something; the rest of the page, which is most of it, is not parsed."""
+    for markup in FORM.findall(visit.answer.text):
+        for tag in BeautifulSoup(markup, "html.parser").find_all("form"):
+            if str(tag.get("method", "get")).lower() == "post":
+                yield tag
 
 
 def _endpoint(app: Flask, address: str) -> str:

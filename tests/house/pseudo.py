@@ -57,7 +57,7 @@ def latin_words(soup: BeautifulSoup, allowed: re.Pattern[str]) -> list[str]:
 
 def _texts(soup: BeautifulSoup) -> Iterator[str]:
     # four hundred cities, under the names that the zone files give them
-    cities = {id(city) for zones in soup.select("select[name=zone]") for city in zones.descendants}
+    cities = {id(city) for zones in soup.find_all("select", attrs={"name": "zone"}) for city in zones.descendants}
     for node in soup.descendants:
         if id(node) in cities:
             continue

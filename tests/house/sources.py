@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -13,7 +14,13 @@ def modules(*folders: str) -> Iterator[tuple[str, ast.Module]]:
     """Every Python file below these folders of the project, by its path, read as a syntax tree."""
     for folder in folders:
         for path in sorted((ROOT / folder).rglob("*.py")):
-            yield str(path.relative_to(ROOT)), ast.parse(path.read_text("utf-8"))
+            yield str(path.relative_to(ROOT)), _parsed(path)
+
+
+@cache
+def _parsed(path: Path) -> ast.Module:
+    """Once a run: a dozen tests read the same trees, and change nothing in them."""
+    return ast.parse(path.read_text("utf-8"))
 
 
 def templates() -> Iterator[tuple[str, str]]:
