@@ -78,11 +78,14 @@ def test_from_the_first_page_to_the_calendar(camp: Camp, visit: Visit, post_offi
 
     vi = visit(width=PHONE, scripts=camp.scripts, at=camp.site)
     register(vi, camp, post_office)
-    vi.post_note(camp.slug, VI_NOTE)
-    for (_, title), link in zip(OTHERS.items(), other_links, strict=True):
-        other = visit(width=PHONE, scripts=camp.scripts, at=camp.site)
-        other.sign_in(link)
-        other.post_note(camp.slug, title)
+    writers = {VI_NOTE: vi}
+    for title, link in zip(OTHERS.values(), other_links, strict=True):
+        writers[title] = visit(width=PHONE, scripts=camp.scripts, at=camp.site)
+        writers[title].sign_in(link)
+    for title, writer in writers.items():
+        writer.write_note(camp.slug, title)
+    for title, writer in writers.items():
+        writer.stick_note(camp.slug, title)
     star_the_others(vi, camp)
 
     arrange(olga, camp)

@@ -50,7 +50,7 @@ def test_a_star_is_pressed_by_key(visit: Visit, camp: str, key: str) -> None:
 
 def test_a_card_is_opened_and_placed_by_keys(visit: Visit, camp: str) -> None:
     title = "Whistling with two fingers"
-    visit("uri").post_note(camp, title)
+    visit("uri").send_note(camp, title)
     page = visit("olive").go(f"/{camp}/board")
     clock, room = free_places(page)[0]
     tab_to(page, page.locator(".tray").get_by_role("link", name=title))

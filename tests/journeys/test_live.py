@@ -40,15 +40,6 @@ def expect_note(page: Page, title: str, count: int = 1) -> None:
     expect(page.locator(".note .note-title").filter(has_text=re.compile(f"^{re.escape(title)}$"))).to_have_count(count)
 
 
-def post(who: Visitor, camp: str, title: str) -> None:
-    """Put up a note as a program of this person would: at once."""
-    form = who.context.request.get(f"{who.base}/{camp}/wall/new").text()
-    token = re.findall('name="csrf_token" value="([^"]+)"', form)[-1]
-    fields = {"csrf_token": token, "title": title, "format": "talk", "length": "1"}
-    answer = who.context.request.post(f"{who.base}/{camp}/wall/notes", form=fields, max_redirects=0)
-    assert answer.status == 303, answer.text()
-
-
 def open_note(who: Visitor, camp: str, title: str) -> None:
     who.go(f"/{camp}/wall?q=" + title.replace(" ", "+"))
     who.follow(title)
@@ -112,7 +103,7 @@ def test_what_one_does_the_others_see(visit: Visit, camp: str) -> None:
         expect_note(page, "Whittling forks")
         expect_note(page, "Whittling spoons", 0)
 
-    post(ida, camp, "Carving forks")
+    ida.send_note(camp, "Carving forks")
     open_note(otto, camp, "Carving forks")
     otto.page.get_by_role("link", name=re.compile("^Merge")).click()
     otto.follow("Whittling forks")
@@ -154,17 +145,17 @@ def test_tabs_share_a_stream_and_hidden_ones_let_go(visit: Visit, camp: str) -> 
         assert len(opened) == 1
         for page in (one, two):
             page.evaluate(LISTEN)
-        post(ida, camp, "Tabs, first")
+        ida.send_note(camp, "Tabs, first")
         for page in (one, two):
             expect_note(page, "Tabs, first")
 
         one.evaluate(SHOW, "hidden")  # it was the one that read the stream: the other takes over
-        post(ida, camp, "Tabs, second")
+        ida.send_note(camp, "Tabs, second")
         expect_note(two, "Tabs, second")
         assert len(opened) == 1
         two.evaluate(SHOW, "hidden")
         expect_note(one, "Tabs, second", 0)
-        post(ida, camp, "Tabs, third")
+        ida.send_note(camp, "Tabs, third")
         assert len(opened) == 0
 
         for page in (one, two):
@@ -182,7 +173,7 @@ def test_where_no_stream_can_be_had_it_asks_now_and_then(visit: Visit, camp: str
     uri.context.route("**/live?*", lambda route: route.fulfill(status=429))
     page = uri.go(f"/{camp}/wall")
     page.evaluate(LISTEN)
-    post(ida, camp, "Asked for")
+    ida.send_note(camp, "Asked for")
     for _ in range(400):
         if page.evaluate("told.length"):
             break
@@ -241,7 +232,7 @@ class TestNobodyIsDisturbed:
         card.evaluate("card => card.scrollIntoView({block: 'center', behavior: 'instant'})")
         before = card.evaluate(TOP)
         handle = card.element_handle()
-        post(visit("ida"), camp, "Above the reader")
+        visit("ida").send_note(camp, "Above the reader")
         expect_note(page, "Above the reader")
         assert handle.evaluate(TOP) == pytest.approx(before, abs=2)
         assert handle.evaluate("card => card.contains(document.activeElement)")
@@ -251,7 +242,7 @@ class TestNobodyIsDisturbed:
         page.locator(".wall.is-packed").wait_for()
         page.evaluate("scrollTo({top: 900, behavior: 'instant'})")
         places = page.evaluate(PLACES)
-        post(visit("ida"), camp, "Waits above")
+        visit("ida").send_note(camp, "Waits above")
         button = page.get_by_role("button", name="New notes: 1")
         expect(button).to_be_in_viewport()
         assert page.evaluate("scrollY") == 900
@@ -263,7 +254,7 @@ class TestNobodyIsDisturbed:
 
     def test_a_card_that_changes_keeps_the_focus(self, visit: Visit, camp: str) -> None:
         ida = visit("ida")
-        post(ida, camp, "Focus here")
+        ida.send_note(camp, "Focus here")
         page = visit("uri").go(f"/{camp}/wall?q=focus+here")
         page.get_by_role("link", name="Focus here").focus()
         edit(ida, camp, "Focus here", title="Focus here still", description="Longer than it was.")
@@ -272,7 +263,7 @@ class TestNobodyIsDisturbed:
 
     def test_a_half_typed_text_and_what_is_open_stay(self, visit: Visit, camp: str) -> None:
         ida = visit("ida")
-        post(ida, camp, "Under discussion")
+        ida.send_note(camp, "Under discussion")
         otto = visit("otto")
         open_note(otto, camp, "Under discussion")
         page = otto.page
@@ -286,7 +277,7 @@ class TestNobodyIsDisturbed:
 
 
 def test_the_board_follows_and_a_form_in_use_keeps_what_its_user_saw(visit: Visit, camp: str) -> None:
-    post(visit("uri"), camp, "Mending kettles")
+    visit("uri").send_note(camp, "Mending kettles")
     olive, otto = visit("olive").go(f"/{camp}/board"), visit("otto").go(f"/{camp}/board")
     for page in (olive, otto):
         page.locator(".tray").get_by_role("link", name="Mending kettles").click()
@@ -320,7 +311,7 @@ def test_the_board_follows_and_a_form_in_use_keeps_what_its_user_saw(visit: Visi
 
 
 def test_a_time_that_is_chosen_once_more_is_a_choice_too(visit: Visit, camp: str) -> None:
-    post(visit("uri"), camp, "Mending clocks")
+    visit("uri").send_note(camp, "Mending clocks")
     olive, otto = visit("olive").go(f"/{camp}/board"), visit("otto").go(f"/{camp}/board")
     olive.locator(".tray").get_by_role("link", name="Mending clocks").click()
     expect_open(olive, "Mending clocks")

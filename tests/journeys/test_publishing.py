@@ -17,7 +17,7 @@ def test_one_change_goes_out_and_then_all_with_the_way_to_the_new_place(visit: V
     ida, olive = visit("ida"), visit("olive")
     uri = visit("uri")
     for title in (FIRST, SECOND):
-        uri.post_note(camp, title)
+        uri.send_note(camp, title)
     ida.go(f"/{camp}/wall?sort=new")
     ida.toggle(ida.star(FIRST))
 

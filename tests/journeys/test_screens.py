@@ -130,10 +130,7 @@ def test_a_new_note_has_its_turn_at_once(visit: Visit, camp: str) -> None:
     page.keyboard.press("ArrowRight")
     assert pages(page)[0] == 2
     page.evaluate("window.isTheSamePage = true")
-    ida.go(f"/{camp}/wall/new")
-    ida.fill(title="Straight onto the big screen")
-    ida.page.wait_for_timeout(2_100)  # who is faster is asked to press again
-    ida.press("Stick it on the wall")
+    ida.send_note(camp, "Straight onto the big screen")
     expect(page.locator("li:not([hidden]) .note-title", has_text="Straight onto the big screen")).to_be_visible()
     assert (pages(page)[0], page.evaluate("window.isTheSamePage")) == (1, True)
     assert page.evaluate(FAULTS) == []

@@ -39,7 +39,7 @@ def expect_in(page: Page, place: tuple[str, str], title: str) -> None:
 
 def test_different_cards_both_go_and_the_same_card_has_one_winner(visit: Visit, camp: str) -> None:
     for who, title in zip(("uri", "ida"), TITLES, strict=True):
-        visit(who).post_note(camp, title)
+        visit(who).send_note(camp, title)
     umbrellas, scissors = TITLES
     olive, otto = visit("olive").go(f"/{camp}/board"), visit("otto").go(f"/{camp}/board")
 
