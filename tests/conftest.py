@@ -33,6 +33,7 @@ from barcamp.web.guard import COOKIE, token_hash
 from tests import make, once
 from tests.people import Cast, cast
 from tests.servers import postgres as postgres_server
+from tests.together import Together
 
 TEMPLATES = FileSystemBytecodeCache()
 slow.SLOW = wsgi.SLOW = float("inf")  # on a busy machine everything is, and lines of the log are looked at
@@ -43,6 +44,10 @@ once.look_for_cycles_seldom()
 
 def pytest_collection_finish() -> None:
     once.never_look_at_what_is_loaded()
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Together | None:
+    return Together(config, log) if config.getvalue("dist") == "loadgroup" else None
 
 
 @pytest.fixture(scope="session")

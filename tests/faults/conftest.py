@@ -44,16 +44,7 @@ def postgres_camp(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Camp]:
         yield Camp(kept, rows, keeper.gather(kept, rows), database)
 
 
-@pytest.fixture(params=["sqlite_camp", "postgres_camp"], ids=["sqlite", "postgresql"])
+@pytest.fixture(params=["sqlite", "postgresql"])
 def camp_at_work(request: pytest.FixtureRequest) -> Camp:
-    found: Camp = request.getfixturevalue(request.param)
+    found: Camp = request.getfixturevalue({"sqlite": "sqlite_camp", "postgresql": "postgres_camp"}[request.param])
     return found
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Tests at the same camp run in one worker, so that it is started once."""
-    for item in items:
-        if isinstance(item, pytest.Function):
-            params = item.callspec.params if hasattr(item, "callspec") else {}
-            for camp in {"sqlite_camp", "postgres_camp"} & {*item.fixturenames, params.get("camp_at_work")}:
-                item.add_marker(pytest.mark.xdist_group(f"faults {camp}"))

@@ -66,11 +66,3 @@ def look_around(settings: Settings) -> Iterator[tuple[Flask, Session, Client]]:
         yield app, db, client
     engine.dispose()
     app.extensions["store"].dispose()
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Tests that read the same visits run in one worker, so that the visits are paid once."""
-    for item in items:
-        for name in ("visits", "abroad"):
-            if isinstance(item, pytest.Function) and name in item.fixturenames:
-                item.add_marker(pytest.mark.xdist_group(f"house {name}"))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 from uuid import uuid4
 
 import pytest
@@ -19,11 +18,3 @@ def machines(postgres: Server, tmp_path_factory: pytest.TempPathFactory) -> Iter
     with fleet.start(tmp_path_factory.mktemp("machines"), postgres.create_database(name), webs=3) as started:
         yield started
     postgres.drop_database(name)
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The tests of a file run in one worker, or each worker would start three machines for its part of them."""
-    here = Path(__file__).parent
-    for item in items:
-        if here in item.path.parents:
-            item.add_marker(pytest.mark.xdist_group(f"machines {item.path.stem}"))
