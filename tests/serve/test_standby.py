@@ -9,6 +9,7 @@ import sys
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -148,9 +149,13 @@ def test_a_letter_is_sent_at_once_and_nobody_stays_who_has_nothing_to_do(tmp_pat
             guest.token = page.partition('name="csrf_token" value="')[2].partition('"')[0]
             assert guest.ask("POST", "/sign-in", {"email": f"robin{number}@example.org"}).status == 303
             guest.close()
-            assert until(lambda number=number: len(list(outbox.glob("*.eml"))) == number)
+            assert until(partial(_has_letters, outbox, number))
         assert until(lambda: not workers(served))
         assert (len(jobs_of(served)), len(workers_of(served))) == (1, 2)
+
+
+def _has_letters(outbox: Path, count: int) -> bool:
+    return len(list(outbox.glob("*.eml"))) == count
 
 
 @pytest.mark.parametrize("zone", ["UTC", "Asia/Kathmandu", "America/Los_Angeles"])
