@@ -180,7 +180,7 @@ class Worker(GeventWorker):  # type: ignore[misc]
             return
         standby.go_when_told()
         try:
-            self._work_on_jobs(app, None, lambda _idle: appetite())
+            self._work_on_jobs(app, None, lambda _idle: appetite(), beat=self.notify)
         except Exception:
             log.exception("the jobs worker broke off")
             self._hold(standby.PAUSE)
@@ -200,11 +200,14 @@ class Worker(GeventWorker):  # type: ignore[misc]
 
         def work() -> None:
             call_this_process("barcamp-job")
-            self._work_on_jobs(app, name, lambda idle: idle > standby.LINGER)
+            # not by `notify`, which ends whoever is no child of the master
+            self._work_on_jobs(app, name, lambda idle: idle > standby.LINGER, beat=self.tmp.notify)
 
         standby.Standby(is_due, work, let_go=queue.storage.close, beat=self.notify).wait()
 
-    def _work_on_jobs(self, app: Flask, name: str | None, may_end: Callable[[float], bool]) -> None:
+    def _work_on_jobs(
+        self, app: Flask, name: str | None, may_end: Callable[[float], bool], *, beat: Callable[[], object]
+    ) -> None:
         """As `flask --app app jobs` does, in greenlets, and with a beat that the master listens for."""
         from barcamp import jobs
 
@@ -212,7 +215,7 @@ class Worker(GeventWorker):  # type: ignore[misc]
         hub.reinit()
         util.seed()
         memory.give_back_now_and_then()
-        jobs.run_worker(app, name=name, beat=self.notify, may_end=may_end)
+        jobs.run_worker(app, name=name, beat=beat, may_end=may_end)
 
     def _forget_the_masters_signals(self) -> None:
         for number in {*self.SIGNALS} - {signal.SIGTERM, signal.SIGQUIT}:

@@ -84,7 +84,7 @@ class Standby:
             signal.pthread_sigmask(signal.SIG_UNBLOCK, TOLD)
             self.work()
             status = 0
-        except Exception:
+        except BaseException:  # also who wants to exit: it ends when its work returns, and not before
             log.exception("the jobs worker broke off")
         finally:
             os._exit(status)
