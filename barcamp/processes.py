@@ -203,7 +203,7 @@ class Worker(GeventWorker):  # type: ignore[misc]
             # not by `notify`, which ends whoever is no child of the master
             self._work_on_jobs(app, name, lambda idle: idle > standby.LINGER, beat=self.tmp.notify)
 
-        standby.Standby(is_due, work, let_go=queue.storage.close, beat=self.notify).wait()
+        standby.Standby(is_due, work, let_go=queue.storage.close, beat=self.notify, clock=utcnow).wait()
 
     def _work_on_jobs(
         self, app: Flask, name: str | None, may_end: Callable[[float], bool], *, beat: Callable[[], object]

@@ -9,6 +9,7 @@ import os
 import signal
 import time
 from collections.abc import Callable
+from datetime import datetime
 from typing import NoReturn
 
 from barcamp import serve
@@ -39,8 +40,9 @@ class Standby:
         *,
         let_go: Callable[[], object],
         beat: Callable[[], object],
+        clock: Callable[[], datetime],
     ) -> None:
-        self.is_due, self.work, self.let_go, self.beat = is_due, work, let_go, beat
+        self.is_due, self.work, self.let_go, self.beat, self.clock = is_due, work, let_go, beat, clock
         self.worker = 0
         self.is_told = False
 
@@ -51,12 +53,12 @@ class Standby:
         swept = -1
         while not self.is_told:
             self.beat()
-            if _sweep_at() == swept and not self.is_due():
+            if self._sweep_at() == swept and not self.is_due():
                 time.sleep(LOOK)
                 continue
             status = self._have_it_done()
             # one that was about to end when the minute did may not have swept any more
-            swept = _sweep_at(-LINGER)
+            swept = self._sweep_at(-LINGER)
             if status > 0:
                 self._pause()
 
@@ -94,6 +96,10 @@ class Standby:
         if self.worker:
             os.kill(self.worker, number)
 
+    def _sweep_at(self, seconds: float = 0.0) -> int:
+        """The number of the sweep whose time it is, or was or will be so many seconds from now."""
+        return int((self.clock().timestamp() + seconds) // SWEEP)
+
     def _pause(self) -> None:
         until = time.monotonic() + PAUSE
         while not self.is_told and time.monotonic() < until:
@@ -105,8 +111,3 @@ def go_when_told() -> None:
     """While nothing is under way; to die of the signal would be a warning in the log."""
     for number in TOLD:
         signal.signal(number, lambda *_: os._exit(0))
-
-
-def _sweep_at(seconds: float = 0.0) -> int:
-    """Which minute it is, or will be in so many seconds."""
-    return int((time.time() + seconds) // SWEEP)

@@ -5,8 +5,9 @@
 
 Each machine is a gunicorn with one worker, a port and a data folder of its own; they share the database and the secret
 key. All of them, PostgreSQL and the clients share this machine's cores, so what tells whether the site grows is the CPU
-of one request, which should be the same with three. PostgreSQL's own is told beside it (its server started here writes
-nothing through to the disk; one of yours does). Linux.
+of one request, which should be the same with three: with all of them asked at once, as many as there are cores for, and
+with one asked after the other, where none waits for a core. PostgreSQL's own is told beside it (its server started here
+writes nothing through to the disk; one of yours does). Linux.
 """
 
 from __future__ import annotations
@@ -41,6 +42,8 @@ MOST = 3
 CONNECTIONS = 8
 PATIENCE = 30.0
 ROUNDS = 4
+#: How often the asker goes on to the next machine in each: a multiple of MOST.
+TURNS = 6
 
 
 @dataclass
@@ -93,6 +96,10 @@ def fleet(url: str, people: int) -> Iterator[Fleet]:
 # ---- what a request costs --------------------------------------------------------------------------------------------
 
 
+Requests = Callable[[int], Sequence[bytes]]
+Ask = Callable[[Fleet, Requests, range, float], list[Burst]]
+
+
 def costs(machines: Fleet, seconds: float) -> None:
     print("CPU of one request, all web processes and (PostgreSQL's), and answers a second:", flush=True)
     guest, ada = BROWSER, as_browser_of(machines.people[0])
@@ -106,12 +113,13 @@ def costs(machines: Fleet, seconds: float) -> None:
     for name, requests in pages.items():
         for web in range(MOST):  # as it is once it runs
             in_a_circle(machines.webs[web].port, requests(web), CONNECTIONS, seconds=seconds / 4)
-        rounds: dict[int, list[Cost]] = {1: [], MOST: []}
-        for _round in range(ROUNDS):  # in turns: whatever else goes on meets both alike
-            for count, costs_of_it in rounds.items():
-                costs_of_it.append(cost(machines, requests, range(count), seconds / ROUNDS))
-        told = (f"{count}: {Cost.middle(costs_of_it)}" for count, costs_of_it in rounds.items())
-        print(f"  {name:20} {';  '.join(told)}", flush=True)
+        for asked, ask in (("at once", all_at_once), ("in turns", in_turns)):
+            rounds: dict[int, list[Cost]] = {1: [], MOST: []}
+            for _round in range(ROUNDS):  # one and all by turns: whatever else goes on meets both alike
+                for count, costs_of_it in rounds.items():
+                    costs_of_it.append(cost(machines, ask, requests, range(count), seconds / ROUNDS))
+            told = (f"{count}: {Cost.middle(costs_of_it)}" for count, costs_of_it in rounds.items())
+            print(f"  {name:20} {asked:8}  {';  '.join(told)}", flush=True)
 
 
 @dataclass(frozen=True)
@@ -128,22 +136,30 @@ class Cost:
         return f"{web:6.2f} ms ({server:.2f}), {rate:5.0f}/s"
 
 
-def cost(machines: Fleet, requests: Callable[[int], Sequence[bytes]], webs: range, seconds: float) -> Cost:
+def cost(machines: Fleet, ask: Ask, requests: Requests, webs: range, seconds: float) -> Cost:
     meters = [machines.webs[web].meter() for web in webs]
-    before, servers = sum(meter.spent() for meter in meters), server_cpu()
-    bursts = all_at_once(machines, requests, webs, seconds)
+    before, servers, began = sum(meter.spent() for meter in meters), server_cpu(), time.monotonic()
+    bursts = ask(machines, requests, webs, seconds)
+    took = time.monotonic() - began
     spent, after = sum(meter.spent() for meter in meters) - before, server_cpu()
     asked = sum(after[process] - servers[process] for process in after.keys() & servers.keys())
     answered = sum(len(burst.took) for burst in bursts)
     wrong = {status for burst in bursts for status in burst.statuses} - {200}
     if wrong:
         raise SystemExit(f"answers with status {wrong} cannot be measured")
-    return Cost(spent / answered * 1000, asked / answered * 1000, answered / max(burst.seconds for burst in bursts))
+    return Cost(spent / answered * 1000, asked / answered * 1000, answered / took)
 
 
-def all_at_once(
-    machines: Fleet, requests: Callable[[int], Sequence[bytes]], webs: range, seconds: float
-) -> list[Burst]:
+def in_turns(machines: Fleet, requests: Requests, webs: range, seconds: float) -> list[Burst]:
+    """One machine after the other, by one browser: nobody waits for a core, or finds another's things in its caches for
+    long, as if each had a computer of its own.
+    """
+    turns = [web for _turn in range(TURNS // len(webs)) for web in webs]
+    return [in_a_circle(machines.webs[web].port, requests(web), 1, seconds=seconds / len(turns)) for web in turns]
+
+
+def all_at_once(machines: Fleet, requests: Requests, webs: range, seconds: float) -> list[Burst]:
+    """Many browsers at each, which is what three machines are for; here they share the cores of one."""
     with ThreadPoolExecutor(len(webs)) as pool:
         return list(
             pool.map(

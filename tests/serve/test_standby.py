@@ -25,6 +25,7 @@ STANDBY = """
 import os, sys, time
 from pathlib import Path
 from barcamp import standby
+from barcamp.web.clock import utcnow
 standby.SWEEP = float(sys.argv[2])
 standby.PAUSE = 0.3
 folder = Path(sys.argv[1])
@@ -41,7 +42,7 @@ def work():
         raise OSError("as without a database")
     note("done")
 note("waits")
-standby.Standby((folder / "due").exists, work, let_go=lambda: note("lets go"), beat=lambda: None).wait()
+standby.Standby((folder / "due").exists, work, let_go=lambda: note("lets go"), beat=lambda: None, clock=utcnow).wait()
 note("gone")
 """
 
