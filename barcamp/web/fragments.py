@@ -30,6 +30,9 @@ ROOM = 8 * 1024 * 1024
 #: Bytes that go with a piece besides its own: what it is found by is mostly rows that are remembered anyway.
 KEY = 500
 
+#: Letters after which a page writes out what it has gathered of its pieces.
+GATHERED = 32_768
+
 #: Cut where a token belongs, and gone: it is never sent, so no title can hold it.
 _CUT = secrets.token_hex(16)
 _making: ContextVar[bool] = ContextVar("making a piece", default=False)
@@ -90,13 +93,22 @@ class Kept:
         return piece[0] if len(piece) == 1 else Markup(self._token.join(piece))  # noqa: S704 - made by a template
 
     def each(self, values: Iterable[Hashable], before: str = "", after: str = "") -> Iterator[Markup]:
-        """The HTML of each of them in turn, between `before` and `after`, which are HTML; to be written out one by one,
-        as hundreds of them in one string would be copied from string to string.
+        """The HTML of each of them in turn, between `before` and `after`, which are HTML. To be written out as it
+        comes, some at a time: one by one, each would go through all that the page is made of, and all in one would be
+        copied from string to string.
         """
+        gathered: list[str] = []
+        size = 0
         for value in values:
             piece = self.piece(value)
             html = piece[0] if len(piece) == 1 else self._token.join(piece)
-            yield Markup(f"{before}{html}{after}")  # noqa: S704 - made by a template
+            gathered += (before, html, after)
+            size += len(html)
+            if size > GATHERED:
+                yield Markup("".join(gathered))  # noqa: S704 - made by a template
+                gathered, size = [], 0
+        if gathered:
+            yield Markup("".join(gathered))  # noqa: S704 - made by a template
 
     def without_token(self, value: Hashable) -> str:
         """The HTML with its form tokens left empty: the same for all who see the same."""

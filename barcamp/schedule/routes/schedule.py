@@ -44,7 +44,7 @@ def show(slug: str) -> ResponseReturnValue:
         "schedule/show.html",
         publication=publication,
         days=schedule,
-        grids=[(day, rooms_of(day, order), grid(day, rooms_of(day, order))) for day in schedule if day.has_entries],
+        grids=[(day, used, grid(day, used)) for day in schedule if day.has_entries for used in [rooms_of(day, order)]],
         current=now_and_next(schedule),
         view="now" if request.args.get("view") == "now" else "",
         card=card,
