@@ -9,6 +9,7 @@ import os
 import signal
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime
 from typing import NoReturn
 
@@ -72,6 +73,9 @@ class Standby:
             me, self.worker = os.getpid(), os.fork()
             if self.worker == 0:
                 self._be_worker(me)
+        except OSError as problem:
+            log.warning("no jobs worker could be started: %s", problem)
+            return 1
         finally:
             signal.pthread_sigmask(signal.SIG_UNBLOCK, TOLD)
         _, status = os.waitpid(self.worker, 0)
@@ -94,7 +98,8 @@ class Standby:
     def _tell(self, number: int, _frame: object) -> None:
         self.is_told = True
         if self.worker:
-            os.kill(self.worker, number)
+            with suppress(ProcessLookupError):  # it may have ended just now
+                os.kill(self.worker, number)
 
     def _sweep_at(self, seconds: float = 0.0) -> int:
         """The number of the sweep whose time it is, or was or will be so many seconds from now."""

@@ -41,6 +41,12 @@ def work():
         (folder / "breaks").unlink()
         raise OSError("as without a database")
     note("done")
+fork = os.fork
+def full():
+    if (folder / "full").exists():
+        raise BlockingIOError("as where there are too many processes")
+    return fork()
+os.fork = full
 note("waits")
 standby.Standby((folder / "due").exists, work, let_go=lambda: note("lets go"), beat=lambda: None, clock=utcnow).wait()
 note("gone")
@@ -110,6 +116,15 @@ def test_one_that_is_killed_or_breaks_off_is_followed_by_another(place: Place) -
     assert until(lambda: place.said()[-3:] == ROUND)
     assert len(place.who_said("done")) == 2
     assert "as without a database" in (place.folder / "errors").read_text()
+
+
+def test_where_none_can_be_started_it_tries_again(place: Place) -> None:
+    place.put("full")
+    place.put("due")
+    assert until(lambda: "no jobs worker could be started: as where" in (place.folder / "errors").read_text())
+    assert len(place.who_said("work")) == 1
+    (place.folder / "full").unlink()
+    assert until(lambda: len(place.who_said("done")) == 2)
 
 
 def test_told_to_go_it_tells_the_one_at_work_and_ends_after_it(place: Place) -> None:
