@@ -169,6 +169,7 @@ class Worker(GeventWorker):  # type: ignore[misc]
         work and there is memory enough, by this one.
         """
         self._forget_the_masters_signals()  # first: they would be put into a queue that nobody reads here
+        standby.go_when_told()
         for listener in self.sockets:
             listener.close()
         self.sockets = []
@@ -178,7 +179,6 @@ class Worker(GeventWorker):  # type: ignore[misc]
         if app.extensions["settings"].on_sqlite:
             self._stand_by(app)
             return
-        standby.go_when_told()
         try:
             self._work_on_jobs(app, None, lambda _idle: appetite(), beat=self.notify)
         except Exception:
