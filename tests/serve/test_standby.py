@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from barcamp import queues, standby
+from barcamp import queues
 from barcamp.settings import from_environment
 from tests.faults.writers import Writer
 from tests.serve.test_start_and_stop import jobs_of, name, until, whole, workers_of
@@ -166,10 +166,8 @@ def test_a_letter_is_sent_at_once_and_nobody_stays_who_has_nothing_to_do(tmp_pat
             assert guest.ask("POST", "/sign-in", {"email": f"robin{number}@example.org"}).status == 303
             guest.close()
             assert until(partial(_has_letters, outbox, number))
-        (worker,), began = workers(served), time.monotonic()
         assert until(lambda: not workers(served))
-        assert time.monotonic() - began > 0.5 * standby.LINGER, f"{worker} ended early"
-        assert "broke off" not in served.said()
+        assert "broke off" not in served.said()  # each has ended because there was nothing to do any more
         assert (len(jobs_of(served)), len(workers_of(served))) == (1, 2)
 
 
