@@ -66,6 +66,9 @@ def test_who_looks_for_addresses_that_have_an_account_is_stopped(
     assert asked == [422] * 3 + [429]
     known = client.submit(TEAM, {"email": "bo.finch@example.org", "kind": "helper"})
     assert (known.status_code, "Bo Finch" in known.text) == (429, False)
+    assert "Please wait an hour" in known.text
+    assert 'value="bo.finch@example.org"' in known.text  # what was typed stays
+    assert int(known.headers["Retry-After"]) > 60
     assert team(db) == [(people.ada.id, "organizer")]
 
 

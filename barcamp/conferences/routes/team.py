@@ -10,7 +10,7 @@ from barcamp.conferences import queries, service
 from barcamp.conferences.forms import TeamForm
 from barcamp.conferences.models import Conference
 from barcamp.conferences.routes import blueprint
-from barcamp.errors import Refused
+from barcamp.errors import Refused, TooMany
 from barcamp.people import addresses
 from barcamp.people.queries import find_person
 from barcamp.web.answers import see_other
@@ -37,7 +37,11 @@ def add_to_team(slug: str) -> ResponseReturnValue:
     if not form.validate():
         return _again(conference, form)
 
-    ADDED.spend(actor.id)
+    try:
+        ADDED.spend(actor.id)
+    except TooMany as refusal:
+        form.refuse("email", _("You have added many people today. Please wait an hour, or ask another organizer to."))
+        return *_again(conference, form, refusal.status), {"Retry-After": str(refusal.retry_after)}
     person = find_person(db.session(), addresses.key(form.email.data))
     if person is None:
         db.commit()  # the answer says who has no account, so the question counts
@@ -65,10 +69,10 @@ def remove_from_team(slug: str, person_id: int) -> ResponseReturnValue:
     return see_other(url_for("conferences.show" if left_myself else "conferences.team", slug=slug))
 
 
-def _again(conference: Conference, form: TeamForm) -> ResponseReturnValue:
+def _again(conference: Conference, form: TeamForm, status: int = 422) -> tuple[str, int]:
     """The page with what was typed and why it cannot be."""
     db.rollback()
-    return _page(conference, form), 422
+    return _page(conference, form), status
 
 
 def _page(conference: Conference, form: TeamForm) -> str:
