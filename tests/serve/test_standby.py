@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -169,6 +171,9 @@ def test_a_letter_is_sent_at_once_and_nobody_stays_who_has_nothing_to_do(tmp_pat
         assert until(lambda: not workers(served))
         assert "broke off" not in served.said()  # each has ended because there was nothing to do any more
         assert (len(jobs_of(served)), len(workers_of(served))) == (1, 2)
+        # two or more have worked, under one name: the status page shows one
+        with closing(sqlite3.connect(tmp_path / "data" / "barcamp.sqlite3")) as database:
+            assert database.execute("SELECT count(*), count(ended_at) FROM worker").fetchall() == [(1, 0)]
 
 
 def _has_letters(outbox: Path, count: int) -> bool:

@@ -138,3 +138,16 @@ class TestRoom:
             asked_for(shelf, "often", (Markup("often"),))
             asked_for(shelf, number, (Markup("once"),))
         assert (shelf.find("often"), shelf.find(0)) == ((Markup("often"),), None)
+
+
+def test_what_is_written_out_in_gatherings_is_the_same(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    """However little is gathered, nothing is lost, doubled, or out of its place."""
+    with app.test_request_context():
+        heading = fragments.kept("parts/schedule.html", "day_heading")
+        days = [f"Day {number}" for number in range(7)]
+        whole = "".join(f"<li>{heading(day)}</li>" for day in days)
+        for most, parts in ((0, 7), (len(whole) // 3, 3), (len(whole), 1)):
+            monkeypatch.setattr(fragments, "GATHERED", most)
+            found = list(heading.each(days, "<li>", "</li>"))
+            assert ("".join(found), len(found)) == (whole, parts)
+        assert list(heading.each([], "<li>", "</li>")) == []
