@@ -185,7 +185,7 @@ def row(works: Works, search_id: int) -> tuple[str, object]:
 
 def searchers(works: Works) -> list[int]:
     """The workers (by number) that have a process which searches."""
-    listing = subprocess.run(["ps", "-axo", "ppid=,command="], capture_output=True, text=True).stdout
+    listing = subprocess.run(["ps", "-axwwo", "ppid=,command="], capture_output=True, text=True).stdout
     parents = {int(line.split()[0]) for line in listing.splitlines() if "barcamp.schedule.searcher" in line}
     return [number for number, worker in enumerate(works.machines.workers) if worker.pid in parents]
 

@@ -73,7 +73,7 @@ def until(true: Callable[[], object], seconds: float = 20.0) -> None:
 def children() -> list[int]:
     """The searchers that this process has started and that still run."""
     listed = subprocess.run(
-        ["ps", "-o", "pid=,args=", "--ppid", str(os.getpid())], capture_output=True, text=True, check=True
+        ["ps", "-wwo", "pid=,args=", "--ppid", str(os.getpid())], capture_output=True, text=True, check=True
     ).stdout
     return [int(line.split()[0]) for line in listed.splitlines() if "schedule.searcher" in line]
 

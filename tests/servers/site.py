@@ -200,4 +200,4 @@ def _carries(process: int, variable: str) -> bool:
 
 
 def _command(process: int) -> str:
-    return subprocess.run(["ps", "-o", "command=", "-p", str(process)], capture_output=True, text=True).stdout.strip()
+    return subprocess.run(["ps", "-wwo", "command=", "-p", str(process)], capture_output=True, text=True).stdout.strip()
