@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Callable, Hashable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from flask import current_app, g
+from flask import Flask, current_app, g
 from sqlalchemy.orm import Session
 
 from barcamp import db, touched
@@ -65,8 +66,8 @@ class Memory:
 
 
 def remembered(key: Hashable, find: Callable[[Session], T], *, rows: Callable[[T], int] = lambda _found: 1) -> T:
-    """What `find` gives, as of now. It reads in a session of its own and gives values, or rows that it has loaded
-    whole; nobody changes them. `key` says all that it depends on besides the database, `rows` how much it is.
+    """What `find` gives, as of now. It reads beside the request's own session and gives values, or rows that it has
+    loaded whole; nobody changes them. `key` says all that it depends on besides the database, `rows` how much it is.
 
     A request that writes gets what it sees itself, its own changes among it.
     """
@@ -79,8 +80,7 @@ def remembered(key: Hashable, find: Callable[[Session], T], *, rows: Callable[[T
     numbers, minute = front.marks.look(), front.minute()
     known = memory.get(key)
     if known is None or numbers is None or not known.is_right(numbers, minute):
-        db.lend()
-        with touched.noticing() as tables, db.reading() as session:
+        with touched.noticing() as tables, _beside(numbers) as session:
             value = find(session)
         known = _Known(
             value,
@@ -96,3 +96,40 @@ def remembered(key: Hashable, find: Callable[[Session], T], *, rows: Callable[[T
         noticed.update(known.tables)
     found: T = known.value
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class _Beside:
+    """Where a request reads what others will be given, too: on SQLite in one transaction, as long as it is of now."""
+
+    session: Session
+    numbers: Mapping[str, int]
+
+
+@contextmanager
+def _beside(numbers: Mapping[str, int] | None) -> Iterator[Session]:
+    """A session that sees what there is at `numbers`; to begin one takes about as long as to read a few rows."""
+    kept: _Beside | None = g.get("beside")
+    if kept is None or kept.numbers is not numbers:
+        end()
+        db.lend()
+        kept = _Beside(db.store().read_session(), numbers or {})
+        g.beside = kept
+    try:
+        yield kept.session
+    except BaseException:
+        end()
+        raise
+    if not db.store().on_sqlite:
+        kept.session.commit()  # another request may be waiting for the connection
+
+
+def end(_problem: BaseException | None = None) -> None:
+    """Let go of what the request has read beside its own session."""
+    kept: _Beside | None = g.pop("beside", None)
+    if kept is not None:
+        kept.session.close()
+
+
+def install(app: Flask) -> None:
+    app.teardown_appcontext(end)

@@ -11,6 +11,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.http import parse_accept_header
 
 from barcamp.db import Store
+from barcamp.front import remembered
 from barcamp.front.marks import marks
 from barcamp.front.wsgi import Front
 from barcamp.web.answers import wants_json
@@ -33,6 +34,7 @@ def shared(view: View) -> View:
 
 def install(app: Flask) -> None:
     """Put the front before the app. After everything else that wraps `wsgi_app` from inside."""
+    remembered.install(app)
     store: Store = app.extensions["store"]
     words: Words = app.extensions["words"]
 

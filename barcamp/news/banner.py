@@ -10,6 +10,7 @@ from sqlalchemy import bindparam, case, func, or_, select
 from sqlalchemy.orm import Session, contains_eager
 
 from barcamp.conferences.models import Conference
+from barcamp.front.remembered import remembered
 from barcamp.news import inbox
 from barcamp.news.inbox import Item
 from barcamp.news.models import Bulletin, News, NewsChoice
@@ -63,9 +64,12 @@ _UNREAD = (
 
 
 def for_guest(db: Session, conference: Conference, *, now: datetime, locale: str) -> Banner:
-    """The newest of what organizers have said to everybody, for a while. One SELECT."""
-    newest = db.scalars(_NEWEST, {"conference_id": conference.id, "since": now - GUESTS}).all()
-    return Banner(items=inbox.of_bulletins(db, conference, newest, locale=locale))
+    """The newest of what organizers have said to everybody, for a while."""
+    about = {"conference_id": conference.id}
+    newest = remembered(("said to everybody", conference.id), lambda beside: beside.scalars(_NEWEST, about).first())
+    if newest is None or newest.told_at <= now - GUESTS:
+        return Banner()
+    return Banner(items=inbox.of_bulletins(db, conference, [newest], locale=locale))
 
 
 _NEWEST = (
@@ -74,7 +78,6 @@ _NEWEST = (
         Bulletin.conference_id == bindparam("conference_id"),
         Bulletin.kind == "announcement",
         Bulletin.audience == "everybody",
-        Bulletin.told_at > bindparam("since"),
     )
     .order_by(Bulletin.id.desc())
     .limit(1)

@@ -115,7 +115,8 @@ def expected(entries: Sequence[AnyEntry], stars: Mapping[int, Sequence[int]], he
 
 def soon(entries: Sequence[AnyEntry], now: datetime) -> list[AnyEntry]:
     """Those that run now or within a day."""
-    return [entry for entry in entries if entry.ends_at > now and entry.starts_at < now + AHEAD]
+    then = now + AHEAD
+    return [entry for entry in entries if entry.ends_at > now and entry.starts_at < then]
 
 
 def _stars(db: Session, note_ids: Sequence[int]) -> dict[int, list[int]]:

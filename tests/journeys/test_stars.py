@@ -15,7 +15,7 @@ TAPPED_LONG_AGO = "star => performance.now() - star.closest('form').dataset.tapp
 STAR = re.compile(r"/notes/\d+/star$")
 KEPT = "Your star is kept on this device and sent as soon as it gets through."
 SENT = "The stars kept on this device have been sent."
-# In one turn of the browser: the stream tells again and again of the count as it is. Asked again until star.js is there.
+# In one turn of the browser, since the stream tells again of the count as it is; asked again until star.js is there.
 HEARS = """([note, stars]) => {
   const detail = {kind: 'stars', counts: {[note]: stars}};
   document.dispatchEvent(new CustomEvent('barcamp:change', {detail}));
