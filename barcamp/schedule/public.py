@@ -49,11 +49,12 @@ def shown_entries(conference: Conference) -> list[PublicEntry]:
     return remembered(("schedule", conference.id), lambda db: public_entries(db, conference), rows=len)
 
 
-_PUBLIC = (
+_E = Entry.__table__.c
+_PUBLIC = (  # of the table, not of its class: the mapper would go through each row once more
     select(
-        Entry.note_id, Entry.state, Entry.starts_at, Entry.ends_at, Entry.room_id, Entry.room, Entry.title, Entry.hosts,
-        cast(Entry.moved_from, Text), Entry.block_id,
+        _E.note_id, _E.state, _E.starts_at, _E.ends_at, _E.room_id, _E.room, _E.title, _E.hosts,
+        cast(_E.moved_from, Text), _E.block_id,
     )
-    .where(Entry.conference_id == bindparam("conference_id"), Entry.state != "hidden")
-    .order_by(Entry.starts_at, Entry.room, Entry.note_id)
+    .where(_E.conference_id == bindparam("conference_id"), _E.state != "hidden")
+    .order_by(_E.starts_at, _E.room, _E.note_id)
 )  # fmt: skip
