@@ -96,6 +96,26 @@ def test_a_page_that_is_kept_knows_what_it_is_made_of_either_time(asked: None) -
         assert tables == {"note"}
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_a_request_reads_beside_its_own_session_once_until_something_changes(
+    app: Flask, store: Store, db: Session, camp: Conference, people: Cast
+) -> None:
+    wait_for_marks(app)
+    note = make.note(db, camp, people.bo, "Haiku")
+    with app.app_context():
+        one, other = (remembered(number, lambda session: session) for number in range(2))
+        with store.writing() as writing:
+            writing.get_one(Note, note.id).title = "Kayaks"
+        later, told = remembered("later", lambda session: (session, titles(session)))
+        with pytest.raises(ZeroDivisionError):
+            remembered("broken", lambda _session: 1 // 0)
+        after = remembered("after", lambda session: session)
+        assert len({id(session) for session in (database.session(), one, later, after)}) == 4
+        assert (one is other, told, after.in_transaction()) == (True, ["Kayaks"], False)
+        titles(after)
+    assert store.reader.pool.checkedout() == 0  # type: ignore[attr-defined]
+
+
 @pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
 def test_nobody_holds_one_connection_while_they_wait_for_another(store: Store, asked: None) -> None:
     """Else all who come at once after a change hold one each, and none gets a second."""

@@ -18,7 +18,7 @@ from barcamp.front.shared import shared
 from barcamp.people.models import Person
 from barcamp.schedule import crowd
 from barcamp.schedule import queries as schedule
-from barcamp.schedule.cards import entry_card
+from barcamp.schedule.cards import Cards
 from barcamp.schedule.crowd import Fullness
 from barcamp.schedule.day import Stretch, days
 from barcamp.schedule.public import shown_entries
@@ -56,7 +56,7 @@ def show(slug: str) -> ResponseReturnValue:
         others=_others(conference, choices),
         swapped=_swapped(choices),
         waiting=queries.not_scheduled(db.session(), conference, person.id),
-        card=entry_card(conference, pages_of_presenters(conference), crowds=choices.crowds),
+        card=Cards.for_me(conference, pages_of_presenters(conference), crowds=choices.crowds).card,
         active="agenda",
     )
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 from datetime import date, datetime
-from functools import lru_cache
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -55,15 +54,15 @@ class ConferenceFacts(NamedTuple):
     description: str = ""
 
 
-def conference_in_html(conference: ConferenceFacts, talks: Iterable[TalkFacts] = ()) -> str:
-    """`in_html` of `conference_event`. Of the hundreds of talks on a page one has changed: the others are kept."""
+def conference_in_html(conference: ConferenceFacts, parts: Iterable[str] = ()) -> str:
+    """`in_html` of `conference_event`, of its talks' `part_in_html`: on a page of a hundred one has changed."""
     whole = in_html(conference_event(conference))
-    parts = ",".join(_part_in_html(talk, conference) for talk in talks)
-    return f'{whole[:-1]},"subEvent":[{parts}]}}' if parts else whole
+    joined = ",".join(parts)
+    return f'{whole[:-1]},"subEvent":[{joined}]}}' if joined else whole
 
 
-@lru_cache(maxsize=1024)
-def _part_in_html(talk: TalkFacts, conference: ConferenceFacts) -> str:
+def part_in_html(talk: TalkFacts, conference: ConferenceFacts) -> str:
+    """A talk as a `subEvent` of its conference, for `conference_in_html`."""
     return in_html(_part(talk, conference))
 
 

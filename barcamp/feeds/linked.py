@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable
+from functools import lru_cache
 from typing import Any
 
 from markupsafe import Markup
-from sqlalchemy import select
-from sqlalchemy.orm import Session, defer
 
 from barcamp.conferences.models import Conference
-from barcamp.core.jsonld import ConferenceFacts, TalkFacts, Venue, conference_in_html, in_html, talk_event
+from barcamp.core.jsonld import (
+    ConferenceFacts,
+    TalkFacts,
+    Venue,
+    conference_in_html,
+    in_html,
+    part_in_html,
+    talk_event,
+)
 from barcamp.schedule.entries import moved_from
-from barcamp.schedule.models import Entry
-from barcamp.schedule.public import AnyEntry
+from barcamp.schedule.public import AnyEntry, PublicEntry
 from barcamp.wall.models import Note
 from barcamp.web import markdown
 
@@ -23,27 +29,19 @@ LONGEST_WORDS = 300
 
 
 def of_conference(
-    conference: Conference, entries: Iterable[AnyEntry], base: str, *, blocks: Collection[int] = ()
+    conference: Conference, entries: Iterable[PublicEntry], base: str, *, blocks: Collection[int] = ()
 ) -> Markup:
     """A conference with the sessions of its published schedule. `blocks` (ids of notes) are of lightning talks: those
     have no page of their own.
     """
+    facts = _conference(conference, base)
     shown = [entry for entry in entries if entry.block_id is None][:MOST_TALKS]
-    talks = [
-        _talk(conference, entry, base, _names(entry), in_the_schedule=entry.note_id in blocks) for entry in shown
-    ]  # fmt: skip
-    return _in_script(conference_in_html(_conference(conference, base), talks))
+    return _in_script(conference_in_html(facts, [_part(facts, entry, entry.note_id in blocks) for entry in shown]))
 
 
-def first_entries(db: Session, conference: Conference) -> Sequence[Entry]:
-    """As many entries of the published schedule as a page lists, in the order of the day, for pages without others."""
-    return db.scalars(
-        select(Entry)
-        .where(Entry.conference_id == conference.id, Entry.state != "hidden", Entry.block_id.is_(None))
-        .order_by(Entry.starts_at, Entry.room, Entry.note_id)
-        .limit(MOST_TALKS)
-        .options(defer(Entry.fragment))
-    ).all()
+@lru_cache(maxsize=1024)
+def _part(conference: ConferenceFacts, entry: PublicEntry, in_the_schedule: bool) -> str:
+    return part_in_html(_talk(conference, entry, _names(entry), in_the_schedule=in_the_schedule), conference)
 
 
 def of_note(conference: Conference, note: Note, entry: AnyEntry | None, base: str) -> Markup:
@@ -51,8 +49,8 @@ def of_note(conference: Conference, note: Note, entry: AnyEntry | None, base: st
     if entry is None or entry.state == "hidden":
         return Markup()
     words = "" if note.withdrawn_at is not None else markdown.plain(note.description, LONGEST_WORDS)
-    talk = _talk(conference, entry, base, tuple(note.presenters), words)
-    return script(talk_event(talk, _conference(conference, base)))
+    facts = _conference(conference, base)
+    return script(talk_event(_talk(facts, entry, tuple(note.presenters), words), facts))
 
 
 def script(data: dict[str, Any]) -> Markup:
@@ -85,19 +83,17 @@ def _names(entry: AnyEntry) -> tuple[str, ...]:
 
 
 def _talk(
-    conference: Conference,
+    conference: ConferenceFacts,
     entry: AnyEntry,
-    base: str,
     performers: tuple[str, ...],
     description: str = "",
     *,
     in_the_schedule: bool = False,
 ) -> TalkFacts:
-    page = f"{base}/{conference.slug}"
     was = moved_from(entry) if entry.moved_from is not None else None
     return TalkFacts(
         name=entry.title,
-        url=f"{page}/schedule#session-{entry.note_id}" if in_the_schedule else f"{page}/notes/{entry.note_id}",
+        url=f"{conference.url}{f'schedule#session-{entry.note_id}' if in_the_schedule else f'notes/{entry.note_id}'}",
         starts_at=entry.starts_at,
         ends_at=entry.ends_at,
         room=entry.room,

@@ -121,7 +121,7 @@ def _beside(numbers: Mapping[str, int] | None) -> Iterator[Session]:
         end()
         raise
     if not db.store().on_sqlite:
-        kept.session.commit()  # another request may be waiting for the connection
+        end()  # another request may be waiting for the connection
 
 
 def end(_problem: BaseException | None = None) -> None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence, Set
+from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, NamedTuple, TypeVar
 
@@ -13,7 +14,7 @@ from barcamp.conferences.models import Conference
 from barcamp.core.times import day_of, time_label
 from barcamp.schedule import queries
 from barcamp.schedule.crowd import Crowd, Fullness
-from barcamp.schedule.day import Ghost, GridCell
+from barcamp.schedule.day import Ghost, GridCell, GridRow
 from barcamp.schedule.entries import moved_from
 from barcamp.schedule.public import AnyEntry, PublicEntry
 from barcamp.wall.cards import NoteAddresses
@@ -121,45 +122,111 @@ def without_talks(entries: Sequence[E]) -> tuple[list[E], dict[int, list[E]]]:
     return [entry for entry in entries if entry.block_id not in blocks], line_ups
 
 
-def entry_card(
-    conference: Conference,
-    pages: Mapping[int, Pages],
-    line_ups: Mapping[int, Sequence[PublicEntry]] = MappingProxyType({}),
-    crowds: Mapping[int, Crowd] = MappingProxyType({}),
-) -> Callable[[PublicEntry], EntryCard]:
-    """Makes of an entry what parts/schedule.html needs, with the asking person's own star and no one else's.
+class PlainRow(NamedTuple):
+    """A row of the grid as all see it who have starred nothing in it and give nothing in it: what it is made from,
+    which is looked at for every page, and the cards, which are made when its HTML is.
+
+    `said` has the pages of presenters and the fullness by note, where there are any.
+    """
+
+    places: tuple[GridCell, ...]
+    said: tuple[tuple[int, Pages, Fullness | None], ...]
+    can_star: bool
+    slug: str
+    zone: str
+    at: NoteAddresses
+
+    @property
+    def cells(self) -> list[CellCard]:
+        said = {note_id: (pages, fullness) for note_id, pages, fullness in self.said}
+
+        def card(entry: PublicEntry) -> EntryCard:
+            pages, fullness = said.get(entry.note_id, ((), None))
+            can_star = self.can_star and entry.state == "on"
+            return EntryCard(entry, pages, (), False, fullness, False, False, can_star, self.zone, self.at)
+
+        return [cell_card(cell, card, self.slug, self.zone) for cell in self.places]
+
+
+@dataclass(frozen=True, slots=True)
+class Cards:
+    """Makes of entries what parts/schedule.html needs, with the asking person's own stars and no one else's.
 
     `pages` has by note those of its presenters, `line_ups` by block the talks that its card lists; a block of which no
     talk may be seen has none, and is no note to open or to star for that. `crowds` say by note how full it will be.
     """
-    person, now = me(), utcnow()
-    starred = set() if person is None else queries.starred_entry_ids(db.session(), conference, person.id)
-    own = set() if person is None else queries.own_note_ids(db.session(), conference, person.id)
-    may_star, zone = conference.stars_are_open(now), conference.zone
-    at = NoteAddresses.of(conference, for_guest=person is None)
 
-    def card(entry: PublicEntry) -> EntryCard:
+    conference: Conference
+    pages: Mapping[int, Pages]
+    line_ups: Mapping[int, Sequence[PublicEntry]]
+    crowds: Mapping[int, Crowd]
+    starred: Set[int]
+    own: Set[int]
+    can_star: bool
+    at: NoteAddresses
+
+    @classmethod
+    def for_me(
+        cls,
+        conference: Conference,
+        pages: Mapping[int, Pages],
+        line_ups: Mapping[int, Sequence[PublicEntry]] = MappingProxyType({}),
+        crowds: Mapping[int, Crowd] = MappingProxyType({}),
+    ) -> Cards:
+        person = me()
+        starred = set() if person is None else queries.starred_entry_ids(db.session(), conference, person.id)
+        own = set() if person is None else queries.own_note_ids(db.session(), conference, person.id)
+        at = NoteAddresses.of(conference, for_guest=person is None)
+        return cls(conference, pages, line_ups, crowds, starred, own, conference.stars_are_open(utcnow()), at)
+
+    def card(self, entry: PublicEntry) -> EntryCard:
         note_id = entry.note_id
-        is_block, is_own = note_id in line_ups, note_id in own
+        is_block, is_own = note_id in self.line_ups, note_id in self.own
         return EntryCard(
             entry,
-            pages.get(note_id, ()),
-            tuple(map(card, line_ups[note_id])) if is_block else (),
+            self.pages.get(note_id, ()),
+            tuple(map(self.card, self.line_ups[note_id])) if is_block else (),
             is_block,
-            crowds[note_id].fullness if note_id in crowds else None,
-            note_id in starred,
+            self._fullness(note_id),
+            note_id in self.starred,
             is_own,
-            may_star and not is_own and entry.state == "on" and not is_block,
-            zone,
-            at,
+            self.can_star and not is_own and entry.state == "on" and not is_block,
+            self.conference.zone,
+            self.at,
         )
 
-    return card
+    def ghost(self, ghost: Ghost) -> GhostCard:
+        return ghost_card(ghost, self.conference.slug, self.conference.zone)
+
+    def cells(self, row: GridRow) -> list[CellCard]:
+        return [cell_card(cell, self.card, self.conference.slug, self.conference.zone) for cell in row.cells]
+
+    def plain_row(self, row: GridRow) -> PlainRow | None:
+        """None where something in it is the asking person's own, or where it has a block of lightning talks."""
+        ids = [entry.note_id for cell in row.cells for entry in cell.entries]
+        if not all(mine.isdisjoint(ids) for mine in (self.starred, self.own, self.line_ups.keys())):
+            return None
+        said = tuple(
+            (note_id, self.pages.get(note_id, ()), self._fullness(note_id))
+            for note_id in ids
+            if note_id in self.pages or note_id in self.crowds
+        )
+        return PlainRow(row.cells, said, self.can_star, self.conference.slug, self.conference.zone, self.at)
+
+    def _fullness(self, note_id: int) -> Fullness | None:
+        return self.crowds[note_id].fullness if note_id in self.crowds else None
 
 
-def cell_card(cell: GridCell, card: Callable[[Any], EntryCard], traced: Callable[[Ghost], GhostCard]) -> CellCard:
+def cell_card(cell: GridCell, card: Callable[[Any], EntryCard], slug: str, zone: str) -> CellCard:
     """A cell of the grid as parts/schedule.html needs it."""
-    return CellCard(cell.room, cell.rows, tuple(map(card, cell.entries)), tuple(map(traced, cell.ghosts)))
+    traces = tuple(ghost_card(ghost, slug, zone) for ghost in cell.ghosts)
+    return CellCard(cell.room, cell.rows, tuple(map(card, cell.entries)), traces)
+
+
+def ghost_card(ghost: Ghost, slug: str, zone: str) -> GhostCard:
+    """What a moved session has left, as parts/schedule.html needs it: "moved to KEC 1003, 13:00"."""
+    page = url_for("schedule.show", slug=slug, _anchor=f"session-{ghost.entry.note_id}")
+    return GhostCard(ghost.entry.title, _new_place(ghost, zone), page)
 
 
 def was(entry: AnyEntry, zone: str) -> str | None:
@@ -170,17 +237,6 @@ def was(entry: AnyEntry, zone: str) -> str | None:
     if before == entry.starts_at:
         return str(entry.moved_from["room"])
     return f"{time_label(before, zone)}, {entry.moved_from['room']}"
-
-
-def trace(conference: Conference) -> Callable[[Ghost], GhostCard]:
-    """Makes of what a moved session has left what parts/schedule.html needs: "moved to KEC 1003, 13:00"."""
-
-    def shown(ghost: Ghost) -> GhostCard:
-        entry = ghost.entry
-        page = url_for("schedule.show", slug=conference.slug, _anchor=f"session-{entry.note_id}")
-        return GhostCard(entry.title, _new_place(ghost, conference.zone), page)
-
-    return shown
 
 
 def _new_place(ghost: Ghost, zone: str) -> str:

@@ -44,6 +44,12 @@ def public_entries(db: Session, conference: Conference) -> list[PublicEntry]:
     return [PublicEntry._make(row) for row in db.execute(_PUBLIC, {"conference_id": conference.id}).all()]
 
 
+def first_entries(db: Session, conference: Conference, most: int) -> list[PublicEntry]:
+    """The first so many of them, but for lightning talks inside a block."""
+    query = _PUBLIC.where(_E.block_id.is_(None)).limit(most)
+    return [PublicEntry._make(row) for row in db.execute(query, {"conference_id": conference.id}).all()]
+
+
 def shown_entries(conference: Conference) -> list[PublicEntry]:
     """As `public_entries`, read once for all who look."""
     return remembered(("schedule", conference.id), lambda db: public_entries(db, conference), rows=len)

@@ -129,7 +129,7 @@ class Kept:
 
     @cached_property
     def _token(self) -> str:
-        return str(Markup.escape(generate_csrf()))
+        return str(Markup.escape(csrf_token()))  # in a piece that holds others it is cut, too
 
 
 def install(app: Flask) -> None:

@@ -12,6 +12,7 @@ from barcamp.conferences.routes import blueprint
 from barcamp.feeds import linked
 from barcamp.front.shared import shared
 from barcamp.registration.queries import find_registration
+from barcamp.schedule.public import first_entries
 from barcamp.schedule.queries import block_ids, find_publication
 from barcamp.venue import queries as venue
 from barcamp.venue.day import by_day
@@ -39,7 +40,7 @@ def show(slug: str) -> ResponseReturnValue:
         is_registered=_is_registered(conference),
         linked_data=linked.of_conference(
             conference,
-            linked.first_entries(db.session(), conference),
+            first_entries(db.session(), conference, linked.MOST_TALKS),
             db.base_url(db.session()),
             blocks=block_ids(db.session(), conference),
         ),

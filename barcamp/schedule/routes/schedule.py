@@ -15,7 +15,7 @@ from barcamp.feeds import linked
 from barcamp.front.remembered import remembered
 from barcamp.front.shared import shared
 from barcamp.schedule import crowd, queries
-from barcamp.schedule.cards import cell_card, entry_card, trace, without_talks
+from barcamp.schedule.cards import Cards, without_talks
 from barcamp.schedule.day import days, ghosts, grid, now_and_next, rooms_of
 from barcamp.schedule.models import Publication
 from barcamp.schedule.public import PublicEntry, shown_entries
@@ -39,7 +39,7 @@ def show(slug: str) -> ResponseReturnValue:
     line_ups = {block_id: talks.get(block_id, []) for block_id in blocks}
     schedule = days(entries, pauses, conference.zone, now, ghosts(entries, rooms))
     order = list(rooms.values())
-    card, traces = entry_card(conference, pages_of_presenters(conference), line_ups, crowds), trace(conference)
+    cards = Cards.for_me(conference, pages_of_presenters(conference), line_ups, crowds)
     return render_template(
         "schedule/show.html",
         publication=publication,
@@ -47,9 +47,7 @@ def show(slug: str) -> ResponseReturnValue:
         grids=[(day, used, grid(day, used)) for day in schedule if day.has_entries for used in [rooms_of(day, order)]],
         current=now_and_next(schedule),
         view="now" if request.args.get("view") == "now" else "",
-        card=card,
-        trace=traces,
-        cells=lambda row: [cell_card(cell, card, traces) for cell in row.cells],
+        cards=cards,
         linked_data=linked.of_conference(conference, entries, db.base_url(db.session()), blocks=line_ups),
         active="schedule",
     )
