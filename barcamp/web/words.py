@@ -83,7 +83,11 @@ def told(refusal: Refused) -> str:
 
 
 def _translations() -> NullTranslations:
-    words: Words | None = current_app.extensions.get("words") if current_app else None
-    if words is None:
-        return NullTranslations()
-    return words.translations[language()]
+    """Looked up once a request: a page asks forty times."""
+    kept: NullTranslations | None = g.get("translations") if has_request_context() else None
+    if kept is None:
+        words: Words | None = current_app.extensions.get("words") if current_app else None
+        kept = NullTranslations() if words is None else words.translations[language()]
+        if has_request_context():
+            g.translations = kept
+    return kept
