@@ -16,7 +16,7 @@ import sys
 import tempfile
 import time
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from http.client import HTTPConnection, RemoteDisconnected
 from pathlib import Path
 
@@ -146,8 +146,9 @@ def weights(served: Served) -> dict[str, int]:
     """Bytes by process, by what the system calls it."""
     found: dict[str, int] = {}
     for number in sorted(served.processes()):
-        name = "master" if number == served.process.pid else Path(f"/proc/{number}/comm").read_text().strip()
-        found[f"{name} {number}"] = pss(number)
+        with suppress(OSError):  # who works on jobs may just have ended
+            name = "master" if number == served.process.pid else Path(f"/proc/{number}/comm").read_text().strip()
+            found[f"{name} {number}"] = pss(number)
     return found
 
 
