@@ -56,16 +56,21 @@ class Case:
         """A round of as many requests as fit into this time, after a few that do not count where they are kept."""
         if self.status == 304:
             self.headers = dict(self.headers) | {"If-None-Match": tag_of(self.server, self.path)}
-        sent = self.requests or [request(self.server.port, self.path, self.headers)]
-        port = self.server.port
         if self.is_kept:
-            in_a_circle(port, sent, KEEPERS, seconds=0, most=KEEPERS)
+            self.show_all()
         before = self.meter.spent()
-        burst = in_a_circle(port, sent, self.connections, seconds=seconds, most=self.most)
+        burst = in_a_circle(self.server.port, self._sent(), self.connections, seconds=seconds, most=self.most)
         if set(burst.statuses) != {self.status}:
             raise SystemExit(f"{self.name}: {dict(burst.statuses)}")
         self.spent.append((self.meter.spent() - before) * 1000 / len(burst.took))
         self.rates.append(burst.rate)
+
+    def show_all(self) -> None:
+        """Each worker makes it anew where it must."""
+        in_a_circle(self.server.port, self._sent(), KEEPERS, seconds=0, most=KEEPERS)
+
+    def _sent(self) -> Sequence[bytes]:
+        return self.requests or [request(self.server.port, self.path, self.headers)]
 
     def run_once(self) -> None:
         """One request alone, with nothing else going on: only its CPU is of interest."""

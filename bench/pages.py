@@ -118,7 +118,7 @@ def _tell(cases: Sequence[Case], floors: Sequence[Case]) -> None:
 
 
 def _tell_changes(served: Served, floor: Served, page: str, person: Visitor, organizer: Visitor, times: int) -> None:
-    """The CPU of the one request that comes first after a change that it shows."""
+    """The CPU of the one request that comes first after a change, of a page that was asked for until then."""
     meter, note = served.meter(), _note(served)
     titles = count(1)
 
@@ -146,6 +146,7 @@ def _tell_changes(served: Served, floor: Served, page: str, person: Visitor, org
     least = Case("floor", floor, floor.meter(), "/1")
     for _time in range(times):
         for change, case in cases:
+            case.show_all()
             change()
             case.run_once()
         least.run_once()
