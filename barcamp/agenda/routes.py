@@ -21,9 +21,9 @@ from barcamp.schedule import queries as schedule
 from barcamp.schedule.cards import Cards
 from barcamp.schedule.crowd import Fullness
 from barcamp.schedule.day import Stretch, days
-from barcamp.schedule.public import shown_entries
+from barcamp.schedule.public import shown_entries, shown_publication
 from barcamp.speakers.names import pages_of_presenters
-from barcamp.venue import queries as venue
+from barcamp.venue import shown as venue
 from barcamp.wall.cards import NoteAddresses
 from barcamp.wall.errors import StarrerIsGone
 from barcamp.web.answers import see_other
@@ -47,11 +47,10 @@ def show(slug: str) -> ResponseReturnValue:
     if person is None:
         return render_template("agenda/guest.html", active="agenda")
     choices = _choices(conference, person, now)
-    pauses = [slot for slot in venue.slots(db.session(), conference) if not slot.is_for_talks]
     return render_template(
         "agenda/show.html",
-        publication=schedule.find_publication(db.session(), conference),
-        days=days(choices.entries, pauses, conference.zone, now),
+        publication=shown_publication(conference),
+        days=days(choices.entries, venue.pauses(conference), conference.zone, now),
         choices=choices,
         others=_others(conference, choices),
         swapped=_swapped(choices),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 from functools import lru_cache
 from typing import Any
 
@@ -35,13 +35,20 @@ def of_conference(
     have no page of their own.
     """
     facts = _conference(conference, base)
+    part = _part_of(facts)
     shown = [entry for entry in entries if entry.block_id is None][:MOST_TALKS]
-    return _in_script(conference_in_html(facts, [_part(facts, entry, entry.note_id in blocks) for entry in shown]))
+    return _in_script(conference_in_html(facts, [part(entry, entry.note_id in blocks) for entry in shown]))
 
 
-@lru_cache(maxsize=1024)
-def _part(conference: ConferenceFacts, entry: PublicEntry, in_the_schedule: bool) -> str:
-    return part_in_html(_talk(conference, entry, _names(entry), in_the_schedule=in_the_schedule), conference)
+@lru_cache(maxsize=8)
+def _part_of(conference: ConferenceFacts) -> Callable[[PublicEntry, bool], str]:
+    """Kept for the last few conferences, and of each for as many entries as its pages list, and as many that were."""
+
+    @lru_cache(maxsize=2 * MOST_TALKS)
+    def part(entry: PublicEntry, in_the_schedule: bool) -> str:
+        return part_in_html(_talk(conference, entry, _names(entry), in_the_schedule=in_the_schedule), conference)
+
+    return part
 
 
 def of_note(conference: Conference, note: Note, entry: AnyEntry | None, base: str) -> Markup:

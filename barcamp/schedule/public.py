@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -11,7 +12,8 @@ from sqlalchemy.orm import Session
 
 from barcamp.conferences.models import Conference
 from barcamp.front.remembered import remembered
-from barcamp.schedule.models import Entry, EntryState
+from barcamp.schedule import queries
+from barcamp.schedule.models import Entry, EntryState, Publication
 
 
 class PublicEntry(NamedTuple):
@@ -44,15 +46,19 @@ def public_entries(db: Session, conference: Conference) -> list[PublicEntry]:
     return [PublicEntry._make(row) for row in db.execute(_PUBLIC, {"conference_id": conference.id}).all()]
 
 
-def first_entries(db: Session, conference: Conference, most: int) -> list[PublicEntry]:
-    """The first so many of them, but for lightning talks inside a block."""
-    query = _PUBLIC.where(_E.block_id.is_(None)).limit(most)
-    return [PublicEntry._make(row) for row in db.execute(query, {"conference_id": conference.id}).all()]
-
-
 def shown_entries(conference: Conference) -> list[PublicEntry]:
     """As `public_entries`, read once for all who look."""
     return remembered(("schedule", conference.id), lambda db: public_entries(db, conference), rows=len)
+
+
+def shown_blocks(conference: Conference) -> Sequence[int]:
+    """As `queries.block_ids`, read once for all who look."""
+    return remembered(("blocks", conference.id), lambda db: queries.block_ids(db, conference))
+
+
+def shown_publication(conference: Conference) -> Publication | None:
+    """As `queries.find_publication`, read once for all who look."""
+    return remembered(("publication", conference.id), lambda db: queries.find_publication(db, conference))
 
 
 _E = Entry.__table__.c

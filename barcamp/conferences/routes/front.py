@@ -10,11 +10,11 @@ from barcamp.conferences import queries, words
 from barcamp.conferences.models import Conference
 from barcamp.conferences.routes import blueprint
 from barcamp.feeds import linked
+from barcamp.front.remembered import remembered
 from barcamp.front.shared import shared
 from barcamp.registration.queries import find_registration
-from barcamp.schedule.public import first_entries
-from barcamp.schedule.queries import block_ids, find_publication
-from barcamp.venue import queries as venue
+from barcamp.schedule.public import shown_blocks, shown_entries, shown_publication
+from barcamp.venue import shown as venue
 from barcamp.venue.day import by_day
 from barcamp.venue.words import slot_name
 from barcamp.web.clock import utcnow
@@ -27,22 +27,21 @@ from barcamp.web.load import conference_or_404
 @shared
 def show(slug: str) -> ResponseReturnValue:
     conference, now = conference_or_404(slug), utcnow()
-    published = find_publication(db.session(), conference) is not None
-    pauses = [slot for slot in venue.slots(db.session(), conference) if not slot.is_for_talks]
+    published = shown_publication(conference) is not None
     return render_template(
         "conferences/show.html",
         dates=words.dates(conference),
         phases=words.phases(conference, now, published=published),
         published=published,
-        sponsors=queries.sponsors(db.session(), conference),
-        meals=by_day(pauses, conference.zone),
+        sponsors=remembered(("sponsors", conference.id), lambda session: queries.sponsors(session, conference)),
+        meals=by_day(venue.pauses(conference), conference.zone),
         slot_name=slot_name,
         is_registered=_is_registered(conference),
         linked_data=linked.of_conference(
             conference,
-            first_entries(db.session(), conference, linked.MOST_TALKS),
+            shown_entries(conference),
             db.base_url(db.session()),
-            blocks=block_ids(db.session(), conference),
+            blocks=shown_blocks(conference),
         ),
     )
 

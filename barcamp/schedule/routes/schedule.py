@@ -2,26 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from flask import render_template, request
 from flask.typing import ResponseReturnValue
-from sqlalchemy.orm import Session
 
 from barcamp import db
 from barcamp.conferences.models import Conference
 from barcamp.feeds import linked
-from barcamp.front.remembered import remembered
 from barcamp.front.shared import shared
-from barcamp.schedule import crowd, queries
+from barcamp.schedule import crowd
 from barcamp.schedule.cards import Cards, without_talks
 from barcamp.schedule.day import days, ghosts, grid, now_and_next, rooms_of
 from barcamp.schedule.models import Publication
-from barcamp.schedule.public import PublicEntry, shown_entries
+from barcamp.schedule.public import PublicEntry, shown_blocks, shown_entries, shown_publication
 from barcamp.schedule.routes.door import blueprint
 from barcamp.speakers.names import pages_of_presenters
-from barcamp.venue import queries as venue
+from barcamp.venue import shown as venue
 from barcamp.venue.models import Slot
 from barcamp.web.clock import utcnow
 from barcamp.web.guard import anyone
@@ -60,22 +58,17 @@ class _Public(NamedTuple):
 
     entries: list[PublicEntry]
     pauses: list[Slot]
-    rooms: dict[int, str]
+    rooms: Mapping[int, str]
     blocks: Sequence[int]
     publication: Publication | None
 
 
 def _of_everybody(conference: Conference) -> _Public:
     """Read once for all who look; each part until something in it changes."""
-    about = conference.id
     return _Public(
         shown_entries(conference),
-        remembered(("pauses", about), lambda session: _pauses(session, conference), rows=len),
-        remembered(("rooms", about), lambda session: {room.id: room.name for room in venue.room_lines(session, about)}),
-        remembered(("blocks", about), lambda session: queries.block_ids(session, conference)),
-        remembered(("publication", about), lambda session: queries.find_publication(session, conference)),
+        venue.pauses(conference),
+        venue.room_names(conference),
+        shown_blocks(conference),
+        shown_publication(conference),
     )
-
-
-def _pauses(session: Session, conference: Conference) -> list[Slot]:
-    return [slot for slot in venue.slots(session, conference) if not slot.is_for_talks]

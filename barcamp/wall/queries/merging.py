@@ -93,11 +93,10 @@ def survivor(merged: Mapping[int, Merged], note_id: int) -> int:
     return note_id
 
 
-def part_ids(db: Session, conference: Conference, note_id: int, *, sees_all: bool) -> list[int]:
+def part_ids(merged: Mapping[int, Merged], note_id: int, *, sees_all: bool) -> list[int]:
     """The note and all that live on in it, whose threads are read together; itself first. Without those that are kept
     back, unless one `sees_all`.
     """
-    merged = merged_notes(db, conference)
     shown = [part.id for part in merged.values() if part.shown or sees_all]
     return [note_id, *(one for one in shown if survivor(merged, one) == note_id)]
 

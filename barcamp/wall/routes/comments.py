@@ -16,7 +16,7 @@ from barcamp.wall import queries, service
 from barcamp.wall.cards import Viewer
 from barcamp.wall.forms import CommentForm, HideForm
 from barcamp.wall.models import Comment, Note
-from barcamp.wall.routes.door import blueprint, note_or_404, viewer
+from barcamp.wall.routes.door import blueprint, merged_notes, note_or_404, viewer
 from barcamp.wall.routes.hosting import is_over
 from barcamp.web import honeypot
 from barcamp.web.answers import form_again, see_other
@@ -62,7 +62,7 @@ class Panel:
 def panel(conference: Conference, note: Note, looking: Viewer) -> Panel | None:
     """What templates/wall/_comments.html shows of a note, or None where there is nothing to show."""
     over = is_over(conference, looking.now)
-    together = queries.part_ids(db.session(), conference, note.id, sees_all=looking.is_organizer)
+    together = queries.part_ids(merged_notes(conference), note.id, sees_all=looking.is_organizer)
     lines = [
         _line(comment, note, looking)
         for comment in queries.comments(db.session(), together)

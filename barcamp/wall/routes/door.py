@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from flask import Blueprint, abort, url_for
 
 from barcamp import db
 from barcamp.conferences.models import Conference
+from barcamp.front.remembered import remembered
 from barcamp.venue import queries as venue
 from barcamp.wall import queries
 from barcamp.wall.cards import Viewer
 from barcamp.wall.forms import Places
 from barcamp.wall.models import Note
+from barcamp.wall.queries import Merged
 from barcamp.web.answers import see_other
 from barcamp.web.clock import utcnow
 from barcamp.web.guard import me, roles
 
 blueprint = Blueprint("wall", __name__)
+
+#: Of a note with all that hangs on it, in what is remembered.
+ROWS_OF_NOTE = 8
 
 
 def viewer(conference: Conference) -> Viewer:
@@ -29,7 +36,25 @@ def note_or_404(conference: Conference, note_id: int) -> Note:
 
     A block of lightning talks is no note for anybody to read or to star: links to it lead to where it is shown.
     """
-    note = queries.find_whole_note(db.session(), conference, note_id)
+    return _seen_or_404(conference, queries.find_whole_note(db.session(), conference, note_id))
+
+
+def shown_note_or_404(conference: Conference, note_id: int) -> Note:
+    """As `note_or_404`, for who only shows it: one for all who read it, and of no session."""
+    found = remembered(
+        ("note", conference.id, note_id),
+        lambda session: queries.find_whole_note(session, conference, note_id),
+        rows=lambda note: 1 if note is None else ROWS_OF_NOTE,
+    )
+    return _seen_or_404(conference, found)
+
+
+def merged_notes(conference: Conference) -> Mapping[int, Merged]:
+    """As `queries.merged_notes`, read once for all who look."""
+    return remembered(("merged", conference.id), lambda db: queries.merged_notes(db, conference), rows=len)
+
+
+def _seen_or_404(conference: Conference, note: Note | None) -> Note:
     if note is not None and note.is_block:
         abort(see_other(_page_of_block(conference, note)))
     if note is None or not (note.hidden_at is note.held_at is None or may_change(conference, note)):

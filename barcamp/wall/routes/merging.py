@@ -21,7 +21,7 @@ from barcamp.wall.cards import Card, Viewer
 from barcamp.wall.errors import CannotMerge
 from barcamp.wall.models import Note
 from barcamp.wall.queries import LONGEST_SEARCH, Merged
-from barcamp.wall.routes.door import blueprint, is_mine, note_or_404, viewer
+from barcamp.wall.routes.door import blueprint, is_mine, merged_notes, note_or_404, viewer
 from barcamp.wall.routes.hosting import is_over
 from barcamp.web.answers import see_other
 from barcamp.web.clock import utcnow
@@ -59,7 +59,7 @@ class Panel:
 def panel(conference: Conference, note: Note, looking: Viewer) -> Panel | None:
     """What templates/wall/_merging.html shows of a note, or None where there is nothing to show."""
     session, on = db.session(), note.is_on_the_wall and not is_over(conference, looking.now)
-    merged = queries.merged_notes(session, conference)
+    merged = merged_notes(conference)
     parts = [part for part in merged.values() if part.into_id == note.id and (part.shown or looking.is_organizer)]
     undoable = _undoable(conference, looking, [*parts, *([merged[note.id]] if note.id in merged else [])])
     decides = on and (looking.is_organizer or is_mine(note))

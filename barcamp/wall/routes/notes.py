@@ -15,14 +15,14 @@ from barcamp.schedule.publishing import follow
 from barcamp.schedule.routes import heads
 from barcamp.speakers import names
 from barcamp.speakers import queries as speakers
-from barcamp.venue import queries as venue
+from barcamp.venue import shown as venue
 from barcamp.venue.words import EQUIPMENT_WORDS
 from barcamp.wall import queries, service
 from barcamp.wall.errors import NoteChanged, TooManyNotes, WallIsClosed
 from barcamp.wall.forms import NoteForm, Places, slot_words
 from barcamp.wall.models import Note
 from barcamp.wall.routes import comments, history, hosting, merging, order
-from barcamp.wall.routes.door import blueprint, is_mine, may_change, note_or_404, places, viewer
+from barcamp.wall.routes.door import blueprint, is_mine, may_change, note_or_404, places, shown_note_or_404, viewer
 from barcamp.web import honeypot, presenters
 from barcamp.web.answers import form_again, see_other, wants_json
 from barcamp.web.clock import utcnow
@@ -73,8 +73,7 @@ def post(slug: str) -> ResponseReturnValue:
 @shared
 def note(slug: str, note_id: int) -> ResponseReturnValue:
     conference = conference_or_404(slug)
-    found = note_or_404(conference, note_id)
-    return _page(conference, found)
+    return _page(conference, shown_note_or_404(conference, note_id))
 
 
 @blueprint.get("/<slug:slug>/notes/<id:note_id>/edit")
@@ -140,7 +139,7 @@ def _page(conference: Conference, found: Note) -> str:
         conference=conference,
         note=found,
         card=card,
-        length=Places((), venue.talk_slots(session, conference), conference.zone).length_words(found.length),
+        length=Places((), venue.talk_slots(conference), conference.zone).length_words(found.length),
         needs=", ".join(str(EQUIPMENT_WORDS[name]) for name in found.needs),
         wish=_wish(conference, found),
         away=", ".join(slot_words(slot, conference.zone) for slot in found.away),
