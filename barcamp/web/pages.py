@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date, format_datetime
+from babel.numbers import format_decimal
 from flask import Flask, g, request, url_for
 from markupsafe import Markup
 
@@ -30,7 +31,7 @@ def install(app: Flask) -> None:
     app.context_processor(_given_to_every_page)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.filters.update(clock=clock, day=day, when=when, iso=iso, wall_input=wall_input, zone_name=zone_name)
-    app.jinja_env.filters.update(markdown=markdown.render, excerpt=markdown.plain)
+    app.jinja_env.filters.update(grouped=grouped, markdown=markdown.render, excerpt=markdown.plain)
     app.jinja_env.globals["frame_of"] = frame_of
 
 
@@ -103,6 +104,11 @@ def day(moment: datetime | date, zone: str = "UTC", width: str = "full") -> str:
 def when(instant: datetime, zone: str) -> str:
     """ "Sat, Nov 22, 13:00"."""
     return format_datetime(instant.astimezone(ZoneInfo(zone)), "EEE, MMM d, HH:mm", locale=locale())
+
+
+def grouped(number: int) -> str:
+    """ "36,028", as the reader's language has it."""
+    return format_decimal(number, locale=locale()) if abs(number) > 999 else str(number)
 
 
 def iso(instant: datetime) -> str:

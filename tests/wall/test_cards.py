@@ -214,3 +214,13 @@ class TestLivePages:
         ]
         assert db.scalars(select(Note.withdrawn_at).where(Note.id == wall[0].id)).one() is not None
         assert seen == ["", "Your note is off the wall."]
+
+
+def test_large_figures_are_grouped_on_the_page_and_in_what_it_is_told(
+    client: Client, db: Session, wall: list[Note], people: Cast
+) -> None:
+    wall[0].star_count = 36025
+    db.flush()
+    page = client.be(people.ada).get("/camp/wall").text
+    assert re.findall(r'data-figure="stars">([^<]*)<', page) == ["36,027 stars"]
+    assert cards(client, wall[0])["figures"]["stars"] == "36,027 stars"

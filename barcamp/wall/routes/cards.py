@@ -23,6 +23,7 @@ from barcamp.web import fresh
 from barcamp.web.fragments import kept
 from barcamp.web.guard import anyone
 from barcamp.web.load import conference_or_404, find_revision
+from barcamp.web.pages import grouped
 from barcamp.web.words import ngettext
 
 MOST_CARDS = 50
@@ -57,11 +58,11 @@ def cards(slug: str) -> ResponseReturnValue:
 def figure_words(looking: Viewer, figures: Figures, matching: int) -> dict[str, str]:
     """What stands in the wall's `data-figure` places. The same words as in templates/wall/show.html."""
     words = {
-        "notes": ngettext("%(num)s note", "%(num)s notes", figures.notes) % {"num": figures.notes},
-        "matching": ngettext("%(num)s note found", "%(num)s notes found", matching) % {"num": matching},
+        "notes": ngettext("%(num)s note", "%(num)s notes", figures.notes) % {"num": grouped(figures.notes)},
+        "matching": ngettext("%(num)s note found", "%(num)s notes found", matching) % {"num": grouped(matching)},
     }
     if looking.sees_counts:
-        words["stars"] = ngettext("%(num)s star", "%(num)s stars", figures.stars) % {"num": figures.stars}
+        words["stars"] = ngettext("%(num)s star", "%(num)s stars", figures.stars) % {"num": grouped(figures.stars)}
     return words
 
 
