@@ -51,6 +51,16 @@ def shown_entries(conference: Conference) -> list[PublicEntry]:
     return remembered(("schedule", conference.id), lambda db: public_entries(db, conference), rows=len)
 
 
+def first_entries(conference: Conference, most: int) -> list[PublicEntry]:
+    """The first so many of them, but for lightning talks inside a block."""
+    query = _PUBLIC.where(_E.block_id.is_(None)).limit(most)
+
+    def find(db: Session) -> list[PublicEntry]:
+        return [PublicEntry._make(row) for row in db.execute(query, {"conference_id": conference.id}).all()]
+
+    return remembered(("first entries", conference.id, most), find, rows=len)
+
+
 def shown_blocks(conference: Conference) -> Sequence[int]:
     """As `queries.block_ids`, read once for all who look."""
     return remembered(("blocks", conference.id), lambda db: queries.block_ids(db, conference))
