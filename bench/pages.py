@@ -16,6 +16,7 @@ import html
 import json
 import re
 import tempfile
+import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from itertools import count
@@ -62,6 +63,7 @@ def main() -> None:
         _tell_changes(served, floor, page, person, organizer, asked.rounds * 3)
         if against:
             _tell_peers({case.name: case for case in cases}, against)
+        time.sleep(5)  # who works on jobs just then is gone
         print(f"memory (PSS) of the whole service: {served.pss() / 2**20:.0f} MiB", end="")
         print(f"; of the peer {against[0].server.pss() / 2**20:.0f} MiB" if against else "", flush=True)
 

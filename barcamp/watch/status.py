@@ -138,14 +138,14 @@ def lately(workers: Sequence[Seen], now: datetime) -> list[Seen]:
 def _jobs(facts: Facts) -> Iterator[Line]:
     if lately(facts.workers, facts.now):
         return
-    help_ = _("Letters, news, imports and searches wait for it. Start it with: flask --app app jobs")
+    help_ = _("News, imports and searches wait, too. Whoever runs the site starts it with: flask --app app jobs")
     if not facts.workers:
-        yield Line("bad", _("No jobs worker is there."), help_)
+        yield Line("bad", _("Letters do not go out: no jobs worker is there."), help_)
         return
     last = max(facts.workers, key=lambda worker: worker.seen_at)
     words = (
-        _("The jobs worker was last seen {age} ago.") if last.ended_at is None
-        else _("The jobs worker was stopped {age} ago.")
+        _("Letters do not go out: the jobs worker was last seen {age} ago.") if last.ended_at is None
+        else _("Letters do not go out: the jobs worker was stopped {age} ago.")
     )  # fmt: skip
     yield Line("bad", words.format(age=_age(facts.now - last.seen_at)), help_)
 

@@ -64,9 +64,10 @@ def test_all_is_well(client: Client, camp: Conference, people: Cast, worker: Wor
 
 def test_no_worker(client: Client, camp: Conference, people: Cast) -> None:
     client.be(people.ada)
-    assert told(client) == ["No jobs worker is there."]
+    nobody = "Letters do not go out: no jobs worker is there."
+    assert told(client) == [nobody]
     overview = read.soup(client.get("/camp/organize/"))
-    assert [one.get_text() for one in overview.select("#troubles .callout-title")] == ["No jobs worker is there."]
+    assert [one.get_text() for one in overview.select("#troubles .callout-title")] == [nobody]
     assert [one["href"] for one in overview.select("#troubles a")] == [STATUS]
 
 

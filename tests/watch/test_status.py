@@ -89,14 +89,14 @@ def test_all_is_well() -> None:
         (late("imports", minutes=5), [("warn", "An import has waited for 5 minutes.")]),
         (late("searches", minutes=40), [("bad", "A search for a better schedule has waited for 40 minutes.")]),
         (late("calendars", hours=3), [("warn", "Speakers’ calendars are read 3 hours late.")]),
-        (replace(FINE, workers=[]), [("bad", "No jobs worker is there.")]),
+        (replace(FINE, workers=[]), [("bad", "Letters do not go out: no jobs worker is there.")]),
         (
             replace(FINE, workers=[Seen(ago(minutes=3)), Seen(ago(hours=3))]),
-            [("bad", "The jobs worker was last seen 3 minutes ago.")],
+            [("bad", "Letters do not go out: the jobs worker was last seen 3 minutes ago.")],
         ),
         (
             replace(FINE, workers=[Seen(ago(minutes=3), ago(minutes=3))]),
-            [("bad", "The jobs worker was stopped 3 minutes ago.")],
+            [("bad", "Letters do not go out: the jobs worker was stopped 3 minutes ago.")],
         ),
         (replace(FINE, workers=[Seen(ago(hours=3)), Seen(ago(seconds=10))]), []),
         (replace(FINE, workers=[Seen(NOW + timedelta(hours=1))]), []),  # the clock was set back
