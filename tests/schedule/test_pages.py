@@ -56,6 +56,14 @@ def test_the_preview_names_each_change_and_publishing_shows_it(client: Client, p
     )] == [True] * 6  # fmt: skip
 
 
+def test_a_schedule_without_sessions_says_so(client: Client, people: Cast, placed: Note) -> None:
+    publish(client, people)
+    assert "No sessions yet" not in client.get("/camp/schedule").text
+    assert client.be(people.ada).submit(f"/camp/notes/{placed.id}/hide", {"reason": "Spam"}).status_code == 303
+    page = BeautifulSoup(client.be(None).get("/camp/schedule").text, "html.parser")
+    assert [one.get_text() for one in page.select("main .empty-title")] == ["No sessions yet"]
+
+
 def test_a_moved_session_says_where_it_was(
     client: Client, db: Session, store: Store, camp: Conference, people: Cast, placed: Note
 ) -> None:
