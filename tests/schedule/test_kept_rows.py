@@ -17,14 +17,14 @@ from barcamp.people.models import Person
 from barcamp.schedule.errors import NothingToPublish
 from barcamp.wall.models import Note
 from barcamp.web import fragments
-from barcamp.web.fragments import Pieces
 from tests import stage
 from tests.conftest import Client
 from tests.people import Cast
 from tests.schedule.hands import Grid
+from tests.web.anew import made_anew, shown
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-TOKEN = re.compile(r'((?:name="csrf_token" value|name="csrf-token" content)=")[^"]*')
+PATH = "/camp/schedule"
 
 
 @pytest.fixture
@@ -34,18 +34,6 @@ def published(store: Store, camp: Conference, people: Cast, board: Grid, notes: 
         stage.put(store, camp, people.ada, note, board.slots[slot], board.rooms[room])
     stage.publish(store, camp, people.ada)
     return notes
-
-
-def shown(client: Client) -> str:
-    return TOKEN.sub(r"\1", client.get("/camp/schedule").text)
-
-
-def made_anew(app: Flask, client: Client) -> str:
-    kept, app.extensions["pieces"] = app.extensions["pieces"], Pieces(room=0)
-    try:
-        return shown(client)
-    finally:
-        app.extensions["pieces"] = kept
 
 
 @given(data=st.data())
@@ -68,22 +56,22 @@ def test_whoever_looks_in_whatever_order_sees_what_is_made_anew(
                 stage.publish(store, camp, people.ada)
         elif verb != "look" and visitor is not None:
             client.submit(f"/camp/notes/{note.id}/{verb}")
-        assert shown(client) == made_anew(app, client)
+        assert shown(client, PATH) == made_anew(app, client, PATH)
 
 
 def test_after_a_change_its_cell_and_its_row_are_made(
     app: Flask, store: Store, db: Session, camp: Conference, client: Client, published: list[Note], people: Cast
 ) -> None:
-    shown(client.be(None))
+    shown(client.be(None), PATH)
     with app.app_context():
         pieces = fragments.pieces()
     before = pieces.made
-    shown(client)
+    shown(client, PATH)
     assert pieces.made == before
     published[0].title = "One, anew"
     db.flush()
     stage.refresh(store, camp)
-    assert "One, anew" in shown(client)
+    assert "One, anew" in shown(client, PATH)
     assert pieces.made == before + 3  # and the one in the list of what comes next
 
 

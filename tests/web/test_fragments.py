@@ -21,9 +21,10 @@ from barcamp.web.fragments import Piece, Pieces
 from tests import make
 from tests.conftest import Client
 from tests.people import Cast
+from tests.web.anew import made_anew, shown
 
 on_sqlite = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-TOKEN = re.compile(r'((?:name="csrf_token" value|name="csrf-token" content)=")[^"]*')
+PATH = "/camp/wall"
 HOSTILE = 'Kayaks" <b> <input type="hidden" name="csrf_token" value="">'
 
 
@@ -62,7 +63,7 @@ class TestPages:
                 db.flush()
             elif verb != "look" and visitor is not None:
                 client.submit(f"/camp/notes/{note.id}/{verb}")
-            assert shown(client) == made_anew(app, client)
+            assert shown(client, PATH) == made_anew(app, client, PATH)
 
     def test_after_one_edit_one_card_is_made(
         self, app: Flask, db: Session, client: Client, wall: list[Note], people: Cast
@@ -95,18 +96,6 @@ class TestPages:
         answer = client.be(None).get("/camp/wall")
         assert answer.headers.getlist("Set-Cookie") == []
         assert "csrf_token" not in answer.text.replace("name=&#34;csrf_token&#34;", "")
-
-
-def shown(client: Client) -> str:
-    return TOKEN.sub(r"\1", client.get("/camp/wall").text)
-
-
-def made_anew(app: Flask, client: Client) -> str:
-    kept, app.extensions["pieces"] = app.extensions["pieces"], Pieces(room=0)
-    try:
-        return shown(client)
-    finally:
-        app.extensions["pieces"] = kept
 
 
 @dataclass(frozen=True)
