@@ -77,7 +77,8 @@ def published(store: Store, camp: Conference) -> tuple[int, datetime]:
 
 def kinds(store: Store, camp: Conference) -> list[tuple[str, object, object]]:
     with store.reading() as db:
-        lines = db.scalars(select(Change).where(Change.conference_id == camp.id, Change.kind.startswith("live-")))
+        mine = (Change.conference_id == camp.id, Change.kind.startswith("live-"))
+        lines = db.scalars(select(Change).where(*mine).order_by(Change.revision))
         return [(line.kind, line.before, line.after) for line in lines]
 
 
