@@ -17,6 +17,7 @@ from typing import Any, ClassVar
 
 from flask import current_app, g, has_app_context, has_request_context, request
 from sqlalchemy import JSON, BigInteger, Integer, LargeBinary, MetaData, Table, Text, event, inspect
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.pool import ConnectionPoolEntry
@@ -61,6 +62,15 @@ class Base(DeclarativeBase):
         table = cls.__table__
         if isinstance(table, Table) and "id" in table.c:
             table.dialect_options["sqlite"]["autoincrement"] = True
+
+
+def insert_into(table: type[Base], dialect: str) -> Any:
+    """An INSERT that knows ON CONFLICT, in the words of the database that is meant."""
+    if dialect == "sqlite":
+        return sqlite_insert(table)
+    from sqlalchemy.dialects.postgresql import insert  # 2 MiB in memory, for nothing on SQLite
+
+    return insert(table)
 
 
 class Store:

@@ -11,7 +11,6 @@ from datetime import UTC, date, datetime, timedelta
 from math import prod
 from typing import Any
 
-import recurring_ical_events
 from icalendar import Calendar, vRecur
 
 from barcamp.core.times import just_day
@@ -49,6 +48,8 @@ def expand(events: Iterable[Part], zones: Iterable[Part], first: datetime, last:
     Raises:
         CannotExpand: it would not end, or nobody can tell what is meant.
     """
+    import recurring_ical_events  # only here: few calendars are read, and all processes would hold it
+
     series = Calendar()
     for component in (*zones, *events):
         series.add_component(component)

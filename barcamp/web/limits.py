@@ -17,6 +17,7 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 from flask import current_app
@@ -32,7 +33,6 @@ from sqlalchemy import (
     or_,
     select,
 )
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from barcamp import db, outage
@@ -175,14 +175,15 @@ _GIVEN = bindparam("now", type_=BigInteger)
 _SERVERS: ColumnElement[int] = literal_column("(extract(epoch FROM clock_timestamp()) * 1000000)::bigint", BigInteger)
 
 
-def _taking(insert: Any, now: ColumnElement[int]) -> Any:
+@cache
+def _taking(dialect: str, now: ColumnElement[int]) -> Any:
     """A bucket that would be full later than a whole one can be is from before a clock was set back: it counts as just
     enough for this, and is right again.
     """
     full_at = Bucket.full_at
     begins = case((full_at < now, now), (full_at > now + _WHOLE + A_SECOND, now + _WHOLE - _PRICE), else_=full_at)
     return (
-        insert(Bucket)
+        db.insert_into(Bucket, dialect)
         .values(key=_KEY, full_at=now + _PRICE)
         .on_conflict_do_update(
             index_elements=[Bucket.key], set_={"full_at": begins + _PRICE}, where=begins + _PRICE <= now + _WHOLE
@@ -191,27 +192,20 @@ def _taking(insert: Any, now: ColumnElement[int]) -> Any:
     )
 
 
+@cache
 def _looking(now: ColumnElement[int]) -> Any:
     return select(Bucket.full_at - now).where(Bucket.key == _KEY)
-
-
-_TAKE = {
-    "sqlite": _taking(sqlite.insert, _GIVEN),
-    "postgresql": _taking(postgresql.insert, _SERVERS),
-    "given": _taking(postgresql.insert, _GIVEN),
-}
-_LOOK = {"sqlite": _looking(_GIVEN), "postgresql": _looking(_SERVERS), "given": _looking(_GIVEN)}
 
 
 def take(session: Session, key: bytes, price: int, whole: int, *, clock: Clock | None = None) -> int:
     """Take `price` (microseconds) from the bucket that holds `whole`. Returns 0, or for how long it is not there."""
     connection = session.connection()  # on SQLite this waits for the gate, and only then is it "now"
     dialect = connection.dialect.name
-    kind = "given" if clock is not None and dialect == "postgresql" else dialect
+    its_now = _SERVERS if clock is None and dialect == "postgresql" else _GIVEN
     names = {"key": key, "price": price, "whole": whole, "now": int((clock or _now)() * A_SECOND)}
-    if connection.execute(_TAKE[kind], names).first() is not None:
+    if connection.execute(_taking(dialect, its_now), names).first() is not None:
         return 0
-    ahead = connection.execute(_LOOK[kind], names).scalar()
+    ahead = connection.execute(_looking(its_now), names).scalar()
     # swept away in this very moment it is full, and the next try will say so
     return 1 if ahead is None else max(1, int(ahead) + price - whole)
 

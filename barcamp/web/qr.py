@@ -5,7 +5,6 @@ from __future__ import annotations
 from functools import lru_cache
 from urllib.parse import urlsplit
 
-import segno
 from flask import current_app, request
 from markupsafe import Markup
 
@@ -44,6 +43,8 @@ def reachable(path: str) -> str:
 @lru_cache(maxsize=256)
 def _drawn(text: str) -> tuple[int, str]:
     """How many modules a side has, quiet zone included, and the dark ones as a path: one bar for each run of them."""
+    import segno  # 1 MiB in memory with what it takes along, which many a process never needs
+
     code = segno.make(text, error="m", micro=False)
     bars = []
     for y, row in enumerate(code.matrix, QUIET):

@@ -8,7 +8,6 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
-import x_wr_timezone
 from icalendar import Calendar
 
 from barcamp.core.ical import PRODUCT
@@ -62,6 +61,8 @@ def _in_its_zone(calendar: Calendar, said: str) -> Calendar:
     if not is_zone(said):
         return calendar
     try:
+        import x_wr_timezone  # only here: few calendars are read, and all processes would hold it
+
         standard: Calendar = x_wr_timezone.to_standard(calendar)
         return standard
     except (ValueError, TypeError, AttributeError, KeyError):

@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 
 from sqlalchemy import literal, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from barcamp.conferences.models import Conference
+from barcamp.db import insert_into
 from barcamp.log.service import Identified
 from barcamp.wall import queries
 from barcamp.wall.errors import NoteIsOff
@@ -46,9 +46,8 @@ def _looked_for_the_first_time(
     db: Session, note: Identified, person: Identified, kind: LookKind, now: datetime
 ) -> bool:
     """Keep the answer and count it on the note, unless there is one."""
-    insert = sqlite.insert if db.get_bind().dialect.name == "sqlite" else postgresql.insert
     first = db.execute(
-        insert(Look)
+        insert_into(Look, db.get_bind().dialect.name)
         .values(note_id=note.id, person_id=person.id, kind=kind, at=now)
         .on_conflict_do_nothing()
         .returning(literal(1))

@@ -6,14 +6,14 @@ The statement that writes asks by itself whether the star may be given, so nothi
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Literal
+from functools import cache
+from typing import Any, Literal
 
 from sqlalchemy import Connection, bindparam, delete, exists, literal, or_, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from barcamp.conferences.models import Conference
-from barcamp.db import wake
+from barcamp.db import insert_into, wake
 from barcamp.log.service import Identified
 from barcamp.people.models import Person
 from barcamp.people.queries import keep_from_erasing
@@ -34,9 +34,7 @@ def star(db: Session, conference: Conference, note: Identified, person: Identifi
     """
     refuse_stars_when_closed(conference, now)
     held = _hold(db, note, person)
-    given = held.execute(
-        _GIVE[held.dialect.name], {"the_note": note.id, "the_person": person.id, "now": now}
-    ).first()  # fmt: skip
+    given = held.execute(_giving(held.dialect.name), {"the_note": note.id, "the_person": person.id, "now": now}).first()
     if given is not None:
         return _count(db, held, note, 1)
     found = _look_again(held, note, person)
@@ -121,13 +119,18 @@ _MAY_BE_STARRED = (
         Person.erased_at.is_(None),
     )
 )
-_GIVE = {
-    dialect: insert(Star)
-    .from_select(["note_id", "person_id", "at"], _MAY_BE_STARRED)
-    .on_conflict_do_nothing()
-    .returning(literal(1))
-    for dialect, insert in (("sqlite", sqlite.insert), ("postgresql", postgresql.insert))
-}
+
+
+@cache
+def _giving(dialect: str) -> Any:
+    return (
+        insert_into(Star, dialect)
+        .from_select(["note_id", "person_id", "at"], _MAY_BE_STARRED)
+        .on_conflict_do_nothing()
+        .returning(literal(1))
+    )
+
+
 _TAKE = (
     delete(Star)
     .where(
