@@ -10,14 +10,17 @@ from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.orm import Session, object_session
 
+from barcamp import create_app, touched
 from barcamp import db as database
-from barcamp import touched
 from barcamp.conferences.models import Conference
 from barcamp.db import Store
 from barcamp.front.remembered import Memory, remembered
+from barcamp.settings import Settings
 from barcamp.wall.models import Note
+from barcamp.web.guard import COOKIE
 from barcamp.web.load import conference_or_404
 from tests import make
+from tests.conftest import Client
 from tests.people import Cast
 
 
@@ -135,3 +138,40 @@ def test_it_has_room_for_so_much(app: Flask, asked: None) -> None:
     assert memory(app).used == 24
     remembered("too much", titles, rows=lambda _found: 11)
     assert memory(app).used == 24
+
+
+def test_what_is_ones_own_is_remembered_where_marks_are_those_of_the_last_commit(store: Store, asked: None) -> None:
+    """Where they come by message, whoever signs out on one machine would still be in on another for a moment."""
+    asked_for = []
+    for _time in range(2):
+        remembered("mine", lambda _session: asked_for.append("mine"), own=True)
+    assert len(asked_for) == (1 if store.on_sqlite else 2)
+
+
+def test_who_has_signed_out_through_one_process_is_out_in_another(
+    settings: Settings, app: Flask, client: Client, people: Cast
+) -> None:
+    other = create_app(settings)
+    elsewhere = other.test_client()
+    cookie = client.be(people.bo).get_cookie(COOKIE)
+    assert cookie is not None
+    elsewhere.set_cookie(COOKIE, cookie.value)
+    try:
+        wait_for_marks(other)
+        assert [elsewhere.get("/account").status_code for _ in range(2)] == [200, 200]
+        client.submit("/sign-out")
+        assert elsewhere.get("/account").status_code == 401
+    finally:
+        other.extensions["hub"].close()
+        other.extensions["front"].close()
+        other.extensions["store"].dispose()
+
+
+def test_tokens_that_were_made_up_take_no_room(app: Flask, client: Client, camp: Conference) -> None:
+    wait_for_marks(app)
+    client.get("/camp/wall/new")
+    used = memory(app).used
+    for number in range(5):
+        client.set_cookie(COOKIE, f"made up {number}")
+        client.get("/camp/wall/new")
+    assert memory(app).used == used

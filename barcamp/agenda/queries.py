@@ -12,17 +12,6 @@ from barcamp.schedule.models import Entry
 from barcamp.wall.models import ON_THE_WALL, Note, NoteTag, Star, presented_by
 
 
-def own_and_starred(db: Session, conference: Conference, person_id: int) -> frozenset[int]:
-    """The notes that somebody gives or starred."""
-    return frozenset(
-        db.scalars(
-            select(Note.id).where(
-                Note.conference_id == conference.id, or_(presented_by(person_id), Note.id.in_(_starred(person_id)))
-            )
-        )
-    )
-
-
 def notes(db: Session, conference: Conference, ids: Collection[int]) -> Sequence[Note]:
     """Those of the notes that are this conference's."""
     return db.scalars(select(Note).where(Note.conference_id == conference.id, Note.id.in_(ids))).all()

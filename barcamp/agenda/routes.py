@@ -14,16 +14,17 @@ from barcamp import db
 from barcamp.agenda import queries, service
 from barcamp.agenda.day import Choices
 from barcamp.conferences.models import Conference
+from barcamp.front.remembered import remembered
 from barcamp.front.shared import shared
 from barcamp.people.models import Person
 from barcamp.schedule import crowd
-from barcamp.schedule import queries as schedule
 from barcamp.schedule.cards import Cards
 from barcamp.schedule.crowd import Fullness
 from barcamp.schedule.day import Stretch, days
 from barcamp.schedule.public import shown_entries, shown_publication
 from barcamp.speakers.names import pages_of_presenters
 from barcamp.venue import shown as venue
+from barcamp.wall import shown as wall
 from barcamp.wall.cards import NoteAddresses
 from barcamp.wall.errors import StarrerIsGone
 from barcamp.web.answers import see_other
@@ -75,13 +76,13 @@ def swap(slug: str) -> ResponseReturnValue:
 
 
 def _choices(conference: Conference, person: Person, now: datetime) -> Choices:
-    session = db.session()
+    session, given = db.session(), wall.presented(conference, person.id)
     public = shown_entries(conference)
     return Choices(
         public=public,
-        mine=queries.own_and_starred(session, conference, person.id),
-        given=frozenset(schedule.own_note_ids(session, conference, person.id)),
-        tags=queries.tags(session, conference),
+        mine=wall.starred(conference, person.id) | given,
+        given=given,
+        tags=remembered(("tags", conference.id), lambda db: queries.tags(db, conference), rows=wall.tenth),
         crowds=crowd.crowds_now(session, conference, public, now),
         now=now,
     )

@@ -1,8 +1,8 @@
 """What takes long to find and is the same for all who ask: kept for as long as no table it was read from has changed,
 and a minute at most: somebody may have changed one with a program of their own in the shadow of another change.
 
-For the parts of pages that the front itself cannot keep, since the rest of them is somebody's own. What is kept must
-hold nothing of whoever asked for it.
+For the parts of pages that the front itself cannot keep, since the rest of them is somebody's own. What is kept for all
+must hold nothing of whoever asked for it; what is one person's is found by who that is, too.
 """
 
 from __future__ import annotations
@@ -65,23 +65,27 @@ class Memory:
                 self.used -= self._known.popitem(last=False)[1].rows
 
 
-def remembered(key: Hashable, find: Callable[[Session], T], *, rows: Callable[[T], int] = lambda _found: 1) -> T:
+def remembered(
+    key: Hashable, find: Callable[[Session], T], *, rows: Callable[[T], int] = lambda _found: 1, own: bool = False
+) -> T:
     """What `find` gives, as of now. It reads beside the request's own session and gives values, or rows that it has
     loaded whole; nobody changes them. `key` says all that it depends on besides the database, `rows` how much it is.
 
-    A request that writes gets what it sees itself, its own changes among it.
+    A request that writes gets what it sees itself, its own changes among it. `own` says that it is one person's: who
+    signs out, or stars a note, on one machine must find it so on another at once. So it is remembered only where the
+    marks are those of the last commit (SQLite), not where they come by message.
     """
-    own = db.session()  # which knows whether this request writes
-    if g.writes:
-        return find(own)
+    session = db.session()  # which knows whether this request writes
+    if g.writes or (own and not db.store().on_sqlite):
+        return find(session)
     memory: Memory = current_app.extensions.setdefault("memory", Memory())
     # before anything is read: what is changed meanwhile then counts as changed since
     front: Front = current_app.extensions["front"]
     numbers, minute = front.marks.look(), front.minute()
     known = memory.get(key)
     if known is None or numbers is None or not known.is_right(numbers, minute):
-        with touched.noticing() as tables, _beside(numbers) as session:
-            value = find(session)
+        with touched.noticing() as tables, _beside(numbers) as beside:
+            value = find(beside)
         known = _Known(
             value,
             max(1, rows(value)),

@@ -39,7 +39,7 @@ def for_person(db: Session, person_id: int, conference: Conference | None, *, lo
     """
     # no conference has the id 0: on pages of none, nothing is here
     asked = {"person_id": person_id, "conference_id": 0 if conference is None else conference.id}
-    if db.execute(_HAS_UNREAD, {"person_id": person_id}).first() is None:
+    if not remembered(("unread", person_id), lambda beside: _has_unread(beside, person_id), own=True):
         return Banner()
     rows = db.execute(_UNREAD, asked).all()
     if not rows:  # read in another tab meanwhile
@@ -48,6 +48,10 @@ def for_person(db: Session, person_id: int, conference: Conference | None, *, lo
     news = [row[0] for row in rows if row[3]]
     items, cut = _cut(inbox.of_news(db, news, locale=locale))
     return Banner(unread, items, cut + unread_here - len(news), can_be_read=True)
+
+
+def _has_unread(db: Session, person_id: int) -> bool:
+    return db.execute(_HAS_UNREAD, {"person_id": person_id}).first() is not None
 
 
 _NEWS, _CHOICE = News.__table__, NewsChoice.__table__

@@ -9,14 +9,13 @@ from typing import Any, NamedTuple, TypeVar
 
 from flask import url_for
 
-from barcamp import db
 from barcamp.conferences.models import Conference
 from barcamp.core.times import day_of, time_label
-from barcamp.schedule import queries
 from barcamp.schedule.crowd import Crowd, Fullness
 from barcamp.schedule.day import Ghost, GridCell, GridRow
 from barcamp.schedule.entries import moved_from
 from barcamp.schedule.public import AnyEntry, PublicEntry
+from barcamp.wall import shown as wall
 from barcamp.wall.cards import NoteAddresses
 from barcamp.web.clock import utcnow
 from barcamp.web.guard import me
@@ -173,10 +172,9 @@ class Cards:
         line_ups: Mapping[int, Sequence[PublicEntry]] = MappingProxyType({}),
         crowds: Mapping[int, Crowd] = MappingProxyType({}),
     ) -> Cards:
-        person = me()
-        starred = set() if person is None else queries.starred_entry_ids(db.session(), conference, person.id)
-        own = set() if person is None else queries.own_note_ids(db.session(), conference, person.id)
-        at = NoteAddresses.of(conference, for_guest=person is None)
+        person_id = None if (person := me()) is None else person.id
+        starred, own = wall.starred(conference, person_id), wall.presented(conference, person_id)
+        at = NoteAddresses.of(conference, for_guest=person_id is None)
         return cls(conference, pages, line_ups, crowds, starred, own, conference.stars_are_open(utcnow()), at)
 
     def card(self, entry: PublicEntry) -> EntryCard:

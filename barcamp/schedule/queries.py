@@ -18,7 +18,7 @@ from barcamp.log.models import Change
 from barcamp.people.models import Person
 from barcamp.schedule.models import Cell, Entry, Placement, Publication
 from barcamp.venue.models import Room
-from barcamp.wall.models import IN_A_BLOCK, ON_THE_WALL, Note, Star, presented_by
+from barcamp.wall.models import IN_A_BLOCK, ON_THE_WALL, Note
 
 # what moves notes by hand or at once, and can be taken back; such lines say "places" before and after
 UNDOABLE = ("arranged", "repaired", "restored", "imported", "placed", "taken-off", "pinned", "unpinned")
@@ -266,25 +266,5 @@ def fragments(db: Session, conference: Conference) -> Sequence[bytes]:
     ).all()
 
 
-def starred_entry_ids(db: Session, conference: Conference, person_id: int) -> set[int]:
-    """The ids of the scheduled notes that somebody starred."""
-    return set(db.scalars(_STARRED_IDS, {"conference_id": conference.id, "person_id": person_id}))
-
-
-_STARRED_IDS = (
-    select(Star.note_id)
-    .join(Entry, Entry.note_id == Star.note_id)
-    .where(Entry.conference_id == bindparam("conference_id"), Star.person_id == bindparam("person_id"))
-)
-
-
 def room_names(db: Session, conference: Conference) -> dict[int, str]:
     return dict(db.execute(select(Room.id, Room.name).where(Room.conference_id == conference.id)).all())
-
-
-def own_note_ids(db: Session, conference: Conference, person_id: int) -> set[int]:
-    """The notes somebody presents."""
-    return set(db.scalars(_OWN_IDS, {"conference_id": conference.id, "person_id": person_id}))
-
-
-_OWN_IDS = select(Note.id).where(Note.conference_id == bindparam("conference_id"), presented_by(bindparam("person_id")))

@@ -16,6 +16,7 @@ from flask import Response, current_app, g, request
 from barcamp import db
 from barcamp.conferences import queries as conferences
 from barcamp.errors import N_, NotYours
+from barcamp.front.remembered import ROOM, remembered
 from barcamp.people import queries as people
 from barcamp.people.models import Device, Person
 from barcamp.web.clock import utcnow
@@ -39,9 +40,20 @@ def this_device() -> Device | None:
     kept: Device | None = g.get("device")
     if "device" not in g or (kept is not None and not (db.is_readable(kept) and db.is_readable(kept.person))):
         token = device_token()
-        g.device = people.find_device(db.session(), token_hash(token), now=utcnow()) if token else None
+        g.device = _find_device(token) if token else None
     found: Device | None = g.device
     return found
+
+
+def _find_device(token: str) -> Device | None:
+    """For whoever only reads it may be one that belongs to no session."""
+    hashed, now = token_hash(token), utcnow()
+    return remembered(
+        ("device", hashed),
+        lambda session: people.find_device(session, hashed, now=now),
+        rows=lambda device: ROOM if device is None else 2,  # tokens that were made up are not worth keeping
+        own=True,
+    )
 
 
 def signed_in_person() -> Person:
@@ -72,7 +84,11 @@ def roles(conference_id: int) -> set[str]:
         return set()
     kept: dict[int, set[str]] = g.setdefault("roles", {})
     if conference_id not in kept:
-        kind = conferences.find_role(db.session(), conference_id, person.id)
+        kind = remembered(
+            ("role", conference_id, person_id := person.id),
+            lambda session: conferences.find_role(session, conference_id, person_id),
+            own=True,
+        )
         kept[conference_id] = set() if kind is None else {kind}
     return kept[conference_id]
 

@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 import time_machine
 from flask import Flask
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, update
 from sqlalchemy.orm import Session
 
 from barcamp import db as database
@@ -139,7 +139,7 @@ def test_helpers_hear_what_everybody_hears(
 
 @pytest.mark.parametrize("ended", [{"seen_at": make.NOW - timedelta(days=91)}, None])
 def test_with_a_sign_in_ends_what_only_the_team_hears(
-    client: Client, db: Session, camp: Conference, people: Cast, write: Write, monkeypatch: pytest.MonkeyPatch,
+    client: Client, store: Store, camp: Conference, people: Cast, write: Write, monkeypatch: pytest.MonkeyPatch,
     ended: dict[str, object] | None,
 ) -> None:  # fmt: skip
     """Signed out, wherever and however: at the next ping, a few seconds away, the stream is over. Others' go on."""
@@ -147,13 +147,8 @@ def test_with_a_sign_in_ends_what_only_the_team_hears(
     public, team = listen(client), listen(client.be(people.ada))
     pings = team.wait(lambda one: one.raw.count(b":\n\n") > 1).raw.count(b":\n\n")
     assert pings > 1 and not team.is_over
-    devices = db.scalars(select(Device)).all()
-    for device in devices:
-        if ended is None:
-            db.delete(device)
-        else:
-            db.execute(update(Device).where(Device.id == device.id).values(**ended))
-    db.flush()
+    with store.writing() as writing:
+        writing.execute(delete(Device) if ended is None else update(Device).values(**ended))
     team.wait(lambda one: one.is_over)
     write("placed", "note:3")
     assert listen(client, Last_Event_ID="0").wait_for("other").kinds == ["other"]
@@ -161,11 +156,11 @@ def test_with_a_sign_in_ends_what_only_the_team_hears(
 
 
 def test_when_the_team_changes_its_streams_end_and_come_again(
-    client: Client, db: Session, camp: Conference, people: Cast, write: Write
+    client: Client, store: Store, camp: Conference, people: Cast, write: Write
 ) -> None:
     public, team = listen(client), listen(client.be(people.ada))
-    db.delete(db.get_one(Role, (camp.id, people.ada.id)))
-    db.flush()
+    with store.writing() as writing:
+        writing.execute(delete(Role).where(Role.conference_id == camp.id, Role.person_id == people.ada.id))
     write("role-taken", f"person:{people.ada.id}")
     team.wait(lambda one: one.is_over)
     again = listen(client, Last_Event_ID="0").wait_for("other")

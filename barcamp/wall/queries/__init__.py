@@ -76,7 +76,7 @@ from barcamp.wall.queries.stars import (
     Standing,
     find_standing,
     find_standing_in,
-    has_starred,
+    presented_note_ids,
     starred_note_ids,
 )
 from barcamp.wall.queries.wall import (
@@ -88,10 +88,12 @@ from barcamp.wall.queries.wall import (
     Sort,
     WallNote,
     Wanted,
+    as_seen_by,
     figures,
     hanging,
     mixed,
     own_figures,
+    star_counts,
     wall_notes,
     wanted_ids,
 )
@@ -99,14 +101,15 @@ from barcamp.wall.queries.written import START_OF_TEXT, WrittenNote, top_tags, w
 
 __all__ = [
     "LONGEST_SEARCH", "MOST_IDS", "PAGE", "START_OF_TEXT", "Figures", "Merged", "NoteStanding", "OwnFigures",
-    "PitchQueue", "Pitched", "Reported", "Said", "Sort", "Standing", "Waiting", "WallNote", "Wanted", "WrittenNote",
-    "comments", "count_comments", "count_letters_about", "count_letters_by", "count_looks", "count_notes",
-    "count_together", "edits", "figures", "find_comment", "find_invitation", "find_invitation_by_token",
-    "find_note", "find_offer", "find_pitch_round", "find_pitched_id", "find_same_comment", "find_standing",
-    "find_standing_in", "find_whole_note", "hanging", "has_maybes", "has_note_up", "has_reported", "has_starred",
-    "heir", "held_notes", "hidden_notes", "hold_row", "last_look", "late_factors", "merged_notes", "mergers",
-    "mine", "mixed", "notes_by_id", "notes_on_the_wall", "notes_titled", "offers_to", "open_invitations",
-    "origin_of", "own_figures", "part_ids", "parts", "pitch_queue", "presenter_ids", "reported", "said",
-    "slots_by_id", "standing_offer", "starred_note_ids", "survivor", "top_tags", "topics", "unseen", "waiting",
-    "wall_notes", "wanted_ids", "was_edited_by_an_organizer", "was_hidden_by_an_organizer", "written_notes",
+    "PitchQueue", "Pitched", "Reported", "Said", "Sort", "Standing", "Waiting", "WallNote", "Wanted",
+    "WrittenNote", "as_seen_by", "comments", "count_comments", "count_letters_about", "count_letters_by",
+    "count_looks", "count_notes", "count_together", "edits", "figures", "find_comment", "find_invitation",
+    "find_invitation_by_token", "find_note", "find_offer", "find_pitch_round", "find_pitched_id",
+    "find_same_comment", "find_standing", "find_standing_in", "find_whole_note", "hanging", "has_maybes",
+    "has_note_up", "has_reported", "heir", "held_notes", "hidden_notes", "hold_row", "last_look",
+    "late_factors", "merged_notes", "mergers", "mine", "mixed", "notes_by_id", "notes_on_the_wall",
+    "notes_titled", "offers_to", "open_invitations", "origin_of", "own_figures", "part_ids", "parts",
+    "pitch_queue", "presented_note_ids", "presenter_ids", "reported", "said", "slots_by_id", "standing_offer",
+    "star_counts", "starred_note_ids", "survivor", "top_tags", "topics", "unseen", "waiting", "wall_notes",
+    "wanted_ids", "was_edited_by_an_organizer", "was_hidden_by_an_organizer", "written_notes",
 ]  # fmt: skip

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from barcamp.conferences.models import Conference, CountsShown, Role
 from barcamp.people.models import Device, Person
 from barcamp.people.queries import LASTS, UNSEEN
-from barcamp.wall.models import CoHost, Note, Star
+from barcamp.wall.models import CoHost, Note, Star, presented_by
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,22 +56,27 @@ def find_standing_in(db: Connection, person_id: int, note_id: int) -> Standing |
     return _standing(db, _BY_ID, {"person_id": person_id, "note_id": note_id})
 
 
-def starred_note_ids(db: Session, conference: Conference, person_id: int) -> set[int]:
+def starred_note_ids(db: Session, conference: Conference, person_id: int) -> frozenset[int]:
     """What one person starred; for that person's own pages only."""
-    return set(
-        db.scalars(
-            select(Star.note_id)
-            .join(Note, Note.id == Star.note_id)
-            .where(Star.person_id == person_id, Note.conference_id == conference.id)
-        )
-    )
+    asked = {"person_id": person_id, "conference_id": conference.id}
+    return frozenset(db.execute(_STARRED, asked).scalars())
 
 
-def has_starred(db: Session, note: Note, person_id: int) -> bool:
-    """Whether this person starred the note; for that person's own pages only."""
-    return db.execute(
-        select(Star.note_id).where(Star.note_id == note.id, Star.person_id == person_id)
-    ).first() is not None  # fmt: skip
+_STARRED = (
+    select(Star.note_id)
+    .join(Note, Note.id == Star.note_id)
+    .where(Star.person_id == bindparam("person_id"), Note.conference_id == bindparam("conference_id"))
+)
+
+
+def presented_note_ids(db: Session, conference: Conference, person_id: int) -> frozenset[int]:
+    """The notes of a conference that somebody presents."""
+    return frozenset(db.execute(_PRESENTED, {"person_id": person_id, "conference_id": conference.id}).scalars())
+
+
+_PRESENTED = select(Note.id).where(
+    Note.conference_id == bindparam("conference_id"), presented_by(bindparam("person_id"))
+)
 
 
 def _look() -> Select[*tuple[Any, ...]]:

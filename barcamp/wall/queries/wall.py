@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import cache
-from typing import Any, Literal, NamedTuple
+from typing import Literal, NamedTuple
 
 from sqlalchemy import (
     ColumnElement,
-    Select,
     and_,
     bindparam,
-    false,
     func,
     or_,
     select,
@@ -36,6 +33,7 @@ from barcamp.wall.models import (
     presented_by,
 )
 from barcamp.wall.queries.looks import late_factors, said_maybe_to
+from barcamp.wall.queries.stars import starred_note_ids
 from barcamp.wall.queries.written import WrittenNote, written
 
 #: "mixed" is the usual one, see `mixed`; "seen" is the least seen first.
@@ -161,41 +159,44 @@ def _seed(conference: Conference, person_id: int | None, now: datetime) -> str:
     return f"wall/{conference.id}/{person_id}/{camp_day(now, conference.zone)}"
 
 
-def wall_notes(
-    db: Session,
-    conference: Conference,
-    person_id: int | None,
-    ids: Sequence[int],
-    book: Mapping[int, WrittenNote] | None = None,
-) -> list[WallNote]:
-    """These notes of the conference, in this order, each with whether this person starred it. Three queries for any
-    number up to a page of them (PAGE); one where the `book` of all notes is at hand (see `written_notes`).
+def wall_notes(db: Session, conference: Conference, person_id: int | None, ids: Sequence[int]) -> list[WallNote]:
+    """These notes of the conference, in this order, each with whether this person starred it. At most four queries for
+    any number up to a page of them (PAGE).
     """
     if not ids:
         return []
+    asked: dict[str, object] = {"conference_id": conference.id, "ids": ids}
     some = len(ids) <= MOST_IDS  # hundreds of ids take the database longer to read than the whole conference
-    asked: dict[str, object] = {"conference_id": conference.id, "person_id": person_id, "ids": ids}
-    if book is None:
-        book = written(db, asked, some=some)
-    stands = {
-        note_id: (stars, starred)
-        for note_id, stars, starred in db.execute(_stands(some=some, for_somebody=person_id is not None), asked).all()
-    }
+    starred = starred_note_ids(db, conference, person_id) if person_id is not None else ()
+    return as_seen_by(person_id, ids, written(db, asked, some=some), _star_counts(db, asked, some=some), starred)
+
+
+def as_seen_by(
+    person_id: int | None,
+    ids: Sequence[int],
+    book: Mapping[int, WrittenNote],
+    stars: Mapping[int, int],
+    starred: Collection[int],
+) -> list[WallNote]:
+    """Put together, in the order of `ids`: what is written on notes, how many stars each has, those of this person."""
     return [
-        WallNote(note, person_id is not None and person_id in note.presenter_ids, *stands[note_id])
+        WallNote(note, person_id is not None and person_id in note.presenter_ids, stars[note_id], note_id in starred)
         for note_id in ids
-        if note_id in stands and (note := book.get(note_id))
+        if note_id in stars and (note := book.get(note_id))
     ]
 
 
-@cache
-def _stands(*, some: bool, for_somebody: bool) -> Select[*tuple[Any, ...]]:
-    """(note id, stars, whether it is starred); nothing is read of stars where nobody asks for their own."""
-    starred = Star.person_id.is_not(None) if for_somebody else false()
-    query = select(Note.id, Note.star_count, starred).where(Note.conference_id == bindparam("conference_id"))
-    if for_somebody:
-        query = query.outerjoin(Star, and_(Star.note_id == Note.id, Star.person_id == bindparam("person_id")))
-    return query.where(Note.id.in_(bindparam("ids", expanding=True))) if some else query
+def star_counts(db: Session, conference: Conference) -> dict[int, int]:
+    """How many stars each note of a conference has, by its id."""
+    return _star_counts(db, {"conference_id": conference.id}, some=False)
+
+
+def _star_counts(db: Session, asked: Mapping[str, object], *, some: bool) -> dict[int, int]:
+    return {row.id: row.star_count for row in db.execute(_STARS_OF_SOME if some else _STARS, asked)}
+
+
+_STARS = select(Note.id, Note.star_count).where(Note.conference_id == bindparam("conference_id"))
+_STARS_OF_SOME = _STARS.where(Note.id.in_(bindparam("ids", expanding=True)))
 
 
 def figures(db: Session, conference: Conference) -> Figures:

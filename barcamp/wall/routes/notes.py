@@ -17,7 +17,7 @@ from barcamp.speakers import names
 from barcamp.speakers import queries as speakers
 from barcamp.venue import shown as venue
 from barcamp.venue.words import EQUIPMENT_WORDS
-from barcamp.wall import queries, service
+from barcamp.wall import queries, service, shown
 from barcamp.wall.errors import NoteChanged, TooManyNotes, WallIsClosed
 from barcamp.wall.forms import NoteForm, Places, slot_words
 from barcamp.wall.models import Note
@@ -131,7 +131,7 @@ def restore(slug: str, note_id: int) -> ResponseReturnValue:
 def _page(conference: Conference, found: Note) -> str:
     session, looking = db.session(), viewer(conference)
     by_an_organizer = queries.was_edited_by_an_organizer(session, found)
-    starred = looking.person_id is not None and queries.has_starred(session, found, looking.person_id)
+    starred = found.id in shown.starred(conference, looking.person_id)
     card, entry = looking.card(found, starred=starred), schedule.find_entry(session, found.id)
     return render_template(
         "wall/note.html",

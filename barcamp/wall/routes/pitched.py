@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from barcamp import db
 from barcamp.front.remembered import remembered
 from barcamp.front.shared import shared
-from barcamp.wall import queries
+from barcamp.wall import queries, shown
 from barcamp.wall.cards import Card, Viewer
 from barcamp.wall.routes.door import blueprint, viewer
 from barcamp.web.guard import anyone
@@ -28,10 +28,10 @@ def show(slug: str) -> ResponseReturnValue:
 
 def pitched(looking: Viewer) -> Card | None:
     """What templates/wall/_pitched.html shows; None while nobody pitches. One query on a wall without a pitch round."""
-    session, conference = db.session(), looking.conference
-    note_id = remembered(("pitched", conference.id), lambda session: queries.find_pitched_id(session, conference))
-    note = None if note_id is None else queries.find_whole_note(session, conference, note_id)
+    conference = looking.conference
+    note_id = remembered(("pitched", conference.id), lambda db: queries.find_pitched_id(db, conference))
+    note = None if note_id is None else queries.find_whole_note(db.session(), conference, note_id)
     if note is None:
         return None
-    starred = looking.person_id is not None and queries.has_starred(session, note, looking.person_id)
+    starred = note.id in shown.starred(conference, looking.person_id)
     return looking.card(note, starred=starred)

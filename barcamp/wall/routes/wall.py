@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sized
+from collections.abc import Mapping
 from dataclasses import replace
 from functools import lru_cache
 from typing import Any, cast
@@ -19,10 +19,10 @@ from barcamp.core.times import Opening, opens_in_words
 from barcamp.front.reads import aging
 from barcamp.front.remembered import remembered
 from barcamp.front.shared import shared
-from barcamp.wall import queries
+from barcamp.wall import queries, shown
 from barcamp.wall.cards import FORMAT_WORDS, Viewer
 from barcamp.wall.models import FORMATS, Format
-from barcamp.wall.queries import LONGEST_SEARCH, MOST_IDS, PAGE, Figures, OwnFigures, Sort, Wanted, WrittenNote
+from barcamp.wall.queries import LONGEST_SEARCH, MOST_IDS, PAGE, Figures, OwnFigures, Sort, WallNote, Wanted
 from barcamp.wall.routes.door import blueprint, viewer
 from barcamp.wall.routes.pitched import pitched
 from barcamp.web.clock import utcnow
@@ -35,7 +35,7 @@ from barcamp.web.words import _, locale
 @anyone
 @shared
 def show(slug: str) -> ResponseReturnValue:
-    conference, session = conference_or_404(slug), db.session()
+    conference = conference_or_404(slug)
     looking = viewer(conference)
     wanted = _wanted(looking)
     figures, own = _figures(looking)
@@ -45,7 +45,7 @@ def show(slug: str) -> ResponseReturnValue:
         "wall/show.html",
         active="wall",
         conference=conference,
-        cards=looking.cards(queries.wall_notes(session, conference, looking.person_id, page, _book(conference, page))),
+        cards=looking.cards(_notes(looking, page)),
         figures=figures,
         matching=len(ids),
         pages=-(-len(ids) // PAGE),
@@ -66,23 +66,20 @@ def _wanted_ids(looking: Viewer, wanted: Wanted) -> list[int]:
     """All that is wanted, over all pages. What is on the wall is read once for everybody who takes it as it comes."""
     conference, person_id = looking.conference, looking.person_id
     if replace(wanted, page=1) == Wanted():
-        hanging = remembered(("hanging", conference.id), lambda db: queries.hanging(db, conference), rows=_tenth)
+        hanging = remembered(("hanging", conference.id), lambda db: queries.hanging(db, conference), rows=shown.tenth)
         return queries.mixed(conference, person_id, hanging, looking.now)
     return queries.wanted_ids(
         db.session(), conference, person_id, wanted, sees_counts=looking.sees_counts, now=looking.now, factors=_factors
     )
 
 
-def _tenth(found: Sized) -> int:
-    """How many rows so many small things weigh as much as."""
-    return len(found) // 10
-
-
-def _book(conference: Conference, page: list[int]) -> Mapping[int, WrittenNote] | None:
-    """All that is written on this wall, read once for everybody. A few notes of it are sooner read by themselves."""
+def _notes(looking: Viewer, page: list[int]) -> list[WallNote]:
+    """A few are read by themselves; of more, what all see is read once for all: what is written, and how many stars."""
+    conference, person_id = looking.conference, looking.person_id
     if len(page) <= MOST_IDS:
-        return None
-    return remembered(("written", conference.id), lambda db: queries.written_notes(db, conference.id), rows=len)
+        return queries.wall_notes(db.session(), conference, person_id, page)
+    starred = shown.starred(conference, person_id)
+    return queries.as_seen_by(person_id, page, shown.written(conference), shown.star_counts(conference), starred)
 
 
 def _top_tags(conference: Conference) -> list[str]:
@@ -97,14 +94,17 @@ def _factors(_session: Session, conference: Conference) -> Mapping[int, float]:
         with aging():
             return queries.late_factors(session, conference)
 
-    return remembered(("late factors", conference.id, minute), find, rows=_tenth)
+    return remembered(("late factors", conference.id, minute), find, rows=shown.tenth)
 
 
 def _figures(looking: Viewer) -> tuple[Figures, OwnFigures | None]:
     """How much there is, and how much of it waits for whoever asks; None for guests, of whom nobody knows."""
     if looking.person_id is None:
         return queries.figures(db.session(), looking.conference), None
-    return queries.own_figures(db.session(), looking.conference, looking.person_id)
+    conference, person_id = looking.conference, looking.person_id
+    return remembered(
+        ("figures", conference.id, person_id), lambda db: queries.own_figures(db, conference, person_id), own=True
+    )
 
 
 def _wanted(looking: Viewer) -> Wanted:
