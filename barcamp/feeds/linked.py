@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Iterable
 from functools import lru_cache
 from typing import Any
 
@@ -28,25 +28,21 @@ MOST_TALKS = 100
 LONGEST_WORDS = 300
 
 
-def of_conference(
-    conference: Conference, entries: Iterable[PublicEntry], base: str, *, blocks: Collection[int] = ()
-) -> Markup:
-    """A conference with the sessions of its published schedule. `blocks` (ids of notes) are of lightning talks: those
-    have no page of their own.
-    """
+def of_conference(conference: Conference, entries: Iterable[PublicEntry], base: str) -> Markup:
+    """A conference with the sessions of its published schedule."""
     facts = _conference(conference, base)
     part = _part_of(facts)
     shown = [entry for entry in entries if entry.block_id is None][:MOST_TALKS]
-    return _in_script(conference_in_html(facts, [part(entry, entry.note_id in blocks) for entry in shown]))
+    return _in_script(conference_in_html(facts, [part(entry) for entry in shown]))
 
 
 @lru_cache(maxsize=8)
-def _part_of(conference: ConferenceFacts) -> Callable[[PublicEntry, bool], str]:
+def _part_of(conference: ConferenceFacts) -> Callable[[PublicEntry], str]:
     """Kept for the last few conferences, and of each for as many entries as its pages list, and as many that were."""
 
     @lru_cache(maxsize=2 * MOST_TALKS)
-    def part(entry: PublicEntry, in_the_schedule: bool) -> str:
-        return part_in_html(_talk(conference, entry, _names(entry), in_the_schedule=in_the_schedule), conference)
+    def part(entry: PublicEntry) -> str:  # a block of lightning talks has no page of its own
+        return part_in_html(_talk(conference, entry, _names(entry), in_the_schedule=entry.is_block), conference)
 
     return part
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import dataclass
+from datetime import datetime
 from types import MappingProxyType
 from typing import Any, NamedTuple, TypeVar
 
@@ -128,6 +129,8 @@ class PlainRow(NamedTuple):
     `said` has the pages of presenters and the fullness by note, where there are any.
     """
 
+    starts_at: datetime
+    is_now: bool
     places: tuple[GridCell, ...]
     said: tuple[tuple[int, Pages, Fullness | None], ...]
     can_star: bool
@@ -209,7 +212,8 @@ class Cards:
             for note_id in ids
             if note_id in self.pages or note_id in self.crowds
         )
-        return PlainRow(row.cells, said, self.can_star, self.conference.slug, self.conference.zone, self.at)
+        starts_at, is_now, here = row.stretch.starts_at, row.stretch.state == "now", self.conference
+        return PlainRow(starts_at, is_now, row.cells, said, self.can_star, here.slug, here.zone, self.at)
 
     def _fullness(self, note_id: int) -> Fullness | None:
         return self.crowds[note_id].fullness if note_id in self.crowds else None

@@ -86,7 +86,7 @@ def ghosts(entries: Iterable[AnyEntry], rooms: Mapping[int, str]) -> list[Ghost]
     found = [
         Ghost(entry, spot.starts_at, spot.ends_at, rooms.get(spot.room_id or 0, spot.room))
         for entry in entries
-        if entry.state == "on"
+        if entry.state == "on" and entry.moved_from is not None
         for spot in earlier_spots(entry)
     ]
     return sorted(found, key=lambda ghost: (ghost.starts_at, ghost.room, ghost.entry.note_id))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -14,6 +13,7 @@ from barcamp.conferences.models import Conference
 from barcamp.front.remembered import remembered
 from barcamp.schedule import queries
 from barcamp.schedule.models import Entry, EntryState, Publication
+from barcamp.wall.models import Note
 
 
 class PublicEntry(NamedTuple):
@@ -31,6 +31,7 @@ class PublicEntry(NamedTuple):
     hosts: str
     moved_from_json: str | None
     block_id: int | None
+    is_block: bool  # of lightning talks, also where it has none any more
 
     @property
     def moved_from(self) -> dict[str, Any] | None:
@@ -61,22 +62,18 @@ def first_entries(conference: Conference, most: int) -> list[PublicEntry]:
     return remembered(("first entries", conference.id, most), find, rows=len)
 
 
-def shown_blocks(conference: Conference) -> Sequence[int]:
-    """As `queries.block_ids`, read once for all who look."""
-    return remembered(("blocks", conference.id), lambda db: queries.block_ids(db, conference))
-
-
 def shown_publication(conference: Conference) -> Publication | None:
     """As `queries.find_publication`, read once for all who look."""
     return remembered(("publication", conference.id), lambda db: queries.find_publication(db, conference))
 
 
-_E = Entry.__table__.c
+_E, _N = Entry.__table__.c, Note.__table__.c
 _PUBLIC = (  # of the table, not of its class: the mapper would go through each row once more
     select(
         _E.note_id, _E.state, _E.starts_at, _E.ends_at, _E.room_id, _E.room, _E.title, _E.hosts,
-        cast(_E.moved_from, Text), _E.block_id,
+        cast(_E.moved_from, Text), _E.block_id, _N.talk_minutes.is_not(None),
     )
+    .join_from(Entry.__table__, Note.__table__, _N.id == _E.note_id)
     .where(_E.conference_id == bindparam("conference_id"), _E.state != "hidden")
     .order_by(_E.starts_at, _E.room, _E.note_id)
 )  # fmt: skip

@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, and_, bindparam, func, or_, select
+from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from barcamp.conferences.models import Conference
@@ -231,18 +231,6 @@ def entries(db: Session, conference: Conference, *, hidden: bool = False) -> Seq
     if not hidden:
         query = query.where(Entry.state != "hidden")
     return db.scalars(query.order_by(Entry.starts_at, Entry.room, Entry.note_id)).all()
-
-
-def block_ids(db: Session, conference: Conference) -> Sequence[int]:
-    """The blocks of lightning talks in the published schedule, also those that have no talk any more."""
-    return db.scalars(_BLOCK_IDS, {"conference_id": conference.id}).all()
-
-
-_BLOCK_IDS = (
-    select(Entry.note_id)
-    .join(Note, Note.id == Entry.note_id)
-    .where(Entry.conference_id == bindparam("conference_id"), Note.talk_minutes.is_not(None))
-)
 
 
 def line_up(db: Session, block_id: int) -> Sequence[Entry]:

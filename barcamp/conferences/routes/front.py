@@ -13,7 +13,7 @@ from barcamp.feeds import linked
 from barcamp.front.remembered import remembered
 from barcamp.front.shared import shared
 from barcamp.registration.queries import find_registration
-from barcamp.schedule.public import first_entries, shown_blocks, shown_publication
+from barcamp.schedule.public import first_entries, shown_publication
 from barcamp.venue import shown as venue
 from barcamp.venue.day import by_day
 from barcamp.venue.words import slot_name
@@ -38,10 +38,7 @@ def show(slug: str) -> ResponseReturnValue:
         slot_name=slot_name,
         is_registered=_is_registered(conference),
         linked_data=linked.of_conference(
-            conference,
-            first_entries(conference, linked.MOST_TALKS),
-            db.base_url(db.session()),
-            blocks=shown_blocks(conference),
+            conference, first_entries(conference, linked.MOST_TALKS), db.base_url(db.session())
         ),
     )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import NamedTuple
 
 from flask import render_template, request
@@ -16,7 +16,7 @@ from barcamp.schedule import crowd
 from barcamp.schedule.cards import Cards, without_talks
 from barcamp.schedule.day import days, ghosts, grid, now_and_next, rooms_of
 from barcamp.schedule.models import Publication
-from barcamp.schedule.public import PublicEntry, shown_blocks, shown_entries, shown_publication
+from barcamp.schedule.public import PublicEntry, shown_entries, shown_publication
 from barcamp.schedule.routes.door import blueprint
 from barcamp.speakers.names import pages_of_presenters
 from barcamp.venue import shown as venue
@@ -31,10 +31,10 @@ from barcamp.web.load import conference_or_404
 @shared
 def show(slug: str) -> ResponseReturnValue:
     conference, now = conference_or_404(slug), utcnow()
-    public, pauses, rooms, blocks, publication = _of_everybody(conference)
+    public, pauses, rooms, publication = _of_everybody(conference)
     entries, talks = without_talks(public)
     crowds = crowd.crowds_now(db.session(), conference, public, now)
-    line_ups = {block_id: talks.get(block_id, []) for block_id in blocks}
+    line_ups = {entry.note_id: talks.get(entry.note_id, []) for entry in entries if entry.is_block}
     schedule = days(entries, pauses, conference.zone, now, ghosts(entries, rooms))
     order = list(rooms.values())
     cards = Cards.for_me(conference, pages_of_presenters(conference), line_ups, crowds)
@@ -46,20 +46,17 @@ def show(slug: str) -> ResponseReturnValue:
         current=now_and_next(schedule),
         view="now" if request.args.get("view") == "now" else "",
         cards=cards,
-        linked_data=linked.of_conference(conference, entries, db.base_url(db.session()), blocks=line_ups),
+        linked_data=linked.of_conference(conference, entries, db.base_url(db.session())),
         active="schedule",
     )
 
 
 class _Public(NamedTuple):
-    """What is public of a schedule. `pauses` are its breaks and meals, `rooms` the names by id in the venue's order,
-    `blocks` the ids of those of lightning talks.
-    """
+    """What is public of a schedule. `pauses` are its breaks and meals, `rooms` the names by id in the venue's order."""
 
     entries: list[PublicEntry]
     pauses: list[Slot]
     rooms: Mapping[int, str]
-    blocks: Sequence[int]
     publication: Publication | None
 
 
@@ -69,6 +66,5 @@ def _of_everybody(conference: Conference) -> _Public:
         shown_entries(conference),
         venue.pauses(conference),
         venue.room_names(conference),
-        shown_blocks(conference),
         shown_publication(conference),
     )
