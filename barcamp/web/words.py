@@ -7,6 +7,7 @@ A language is there once `locale/<language>/LC_MESSAGES/messages.mo` is.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import cache
 from pathlib import Path
 
 from babel import Locale
@@ -56,7 +57,11 @@ def language() -> str:
 
 def locale() -> Locale:
     """The Babel locale of this request, for dates and numbers."""
-    code = language()
+    return _parsed(language())
+
+
+@cache
+def _parsed(code: str) -> Locale:
     try:
         return Locale.parse(code)
     except ValueError:
