@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import ctypes
 import time
 from pathlib import Path
@@ -15,12 +14,43 @@ PAUSE = 10.0
 MOST, LIFE = 34 * 1024 * 1024, 60.0
 #: Seconds between two looks at how much that is: each takes some milliseconds.
 LOOK = 10.0
+#: Bytes of the gaps that are closed, the larger ones first. Above this, and below what a header takes, there are none.
+GAPS = (*range(65536, 4096, -256), *range(4096, 8, -16))
 
 
 def give_back() -> None:
     """To the system, memory that nobody uses now. A fifth of a millisecond (GNU C library; nothing elsewhere)."""
-    with contextlib.suppress(AttributeError, OSError):  # it is the GNU C library's
-        ctypes.CDLL(None).malloc_trim(0)
+    if library := _gnu_library():
+        library.malloc_trim(0)
+
+
+def close_gaps() -> int:
+    """Before a fork: take for good what is free between the blocks of the heap, without writing to it. What a worker
+    makes anew lies behind all that it shares, then. In a gap it would have the page around it copied, and to look for
+    one sorts them all, which copies a page for each. Returns how many were closed (GNU C library; 0 elsewhere).
+    """
+    library = _gnu_library()
+    if library is None:
+        return 0
+    library.malloc_trim(0)
+    end, closed = library.sbrk(0), 0
+    for size in GAPS:
+        while (found := library.malloc(size)) and found < end:
+            closed += 1
+        library.free(found)  # it lies behind the end: there is no gap of this size any more
+    library.malloc_trim(0)
+    return closed
+
+
+def _gnu_library() -> ctypes.CDLL | None:
+    """malloc(3), malloc_trim(3), sbrk(2): elsewhere they are not all there, or mean something else."""
+    library = ctypes.CDLL(None)
+    if not hasattr(library, "malloc_trim"):
+        return None
+    library.malloc.argtypes, library.malloc.restype = [ctypes.c_size_t], ctypes.c_size_t
+    library.free.argtypes, library.free.restype = [ctypes.c_size_t], None
+    library.sbrk.argtypes, library.sbrk.restype = [ctypes.c_ssize_t], ctypes.c_size_t
+    return library
 
 
 def give_back_now_and_then() -> None:

@@ -69,7 +69,7 @@ def share(app: Flask) -> None:
     store.dispose()
     _assert_forkable(store)
     gc.collect()
-    memory.give_back()  # a worker that used it again would copy it first
+    memory.close_gaps()
     gc.freeze()
 
 

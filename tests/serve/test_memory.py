@@ -1,7 +1,8 @@
-"""A jobs worker that has copied much of its memory makes room for one that has not."""
+"""What processes share they share for long, and a jobs worker that has copied much of it makes room for another."""
 
 from __future__ import annotations
 
+import ctypes
 import mmap
 import subprocess
 import sys
@@ -37,6 +38,22 @@ long()
 jobs.run_worker(app, beat=beat, may_end=may_end)
 print("ended after", looks[-1] > 0.3, all(idle <= 0.3 for idle in looks[:-1]))
 """
+GAPS = """
+import ctypes
+from barcamp import memory
+def places(blocks):
+    return [ctypes.addressof(ctypes.c_char.from_buffer(block)) for block in blocks]
+# larger than what Python keeps pools for, of many sizes
+blocks = [bytearray(600 + number % 3000) for number in range(8000)]
+within = set(places(blocks[::2]))
+del blocks[::2]
+closed, end = memory.close_gaps(), ctypes.CDLL(None)
+end.sbrk.restype = ctypes.c_size_t
+behind = end.sbrk(0)
+more = [bytearray(600 + number % 3000) for number in range(4000)]
+again = memory.close_gaps()
+print(closed > 3000, again < 200, all(place > behind - 2**18 for place in places(more)), within & {*places(more)})
+"""
 
 
 def test_it_has_had_enough_once_it_has_lived_and_holds_too_much() -> None:
@@ -60,3 +77,9 @@ def test_the_worker_ends_when_it_may_and_not_while_something_is_under_way(tmp_pa
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
     assert done.stdout == "ended after True True\n"
+
+
+@pytest.mark.skipif(not hasattr(ctypes.CDLL(None), "malloc_trim"), reason="only the GNU C library is told")
+def test_what_is_new_lies_behind_all_that_was_there() -> None:
+    done = subprocess.run([sys.executable, "-c", GAPS], cwd=ROOT, capture_output=True, text=True, timeout=60)
+    assert (done.stdout, done.stderr) == ("True True True set()\n", "")
