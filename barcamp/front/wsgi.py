@@ -11,11 +11,11 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from werkzeug.datastructures import Headers
-from werkzeug.http import parse_accept_header
 
 from barcamp import touched
 from barcamp.front.copies import Copies, Copy, HeaderList, make
 from barcamp.front.marks import Marks
+from barcamp.web import zipped
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -26,9 +26,11 @@ LONGEST_QUERY = 300
 PATIENCE = 10.0
 #: A copy that has become old may be given for so many seconds where the site cannot make it anew.
 STALE_SECONDS = 3600.0
-#: What a request for a copy to keep is made without: it is for everybody, whole and plain.
+#: What a request for a copy to keep is made without, and with: it is for everybody, and whole. What has been zipped
+#: and kept for longer than a minute (barcamp/web/kept.py) is taken as it is.
 CONDITIONS = ("HTTP_IF_NONE_MATCH", "HTTP_IF_MODIFIED_SINCE", "HTTP_IF_MATCH", "HTTP_IF_UNMODIFIED_SINCE",
-              "HTTP_ACCEPT_ENCODING", "HTTP_X_REFRESH", "HTTP_REFERER")  # fmt: skip
+              "HTTP_X_REFRESH", "HTTP_REFERER")  # fmt: skip
+TO_KEEP = {"REQUEST_METHOD": "GET", "HTTP_ACCEPT_ENCODING": "gzip", zipped.IS_KEPT: True}
 #: Cookies by which a visitor is somebody; others come from elsewhere on the same host and mean nothing to us.
 OURS = re.compile(r"(?:^|[;\s])(?:__Host-)?barcamp_")
 
@@ -146,7 +148,9 @@ class Front:
     # ---- giving ------------------------------------------------------------------------------------------------------
 
     def _give(self, copy: Copy, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        form = copy.zipped if copy.zipped is not None and _takes_gzip(environ.get("HTTP_ACCEPT_ENCODING", "")) else None
+        form = (
+            copy.zipped if copy.zipped is not None and zipped.takes(environ.get("HTTP_ACCEPT_ENCODING", "")) else None
+        )
         form = form or copy.plain
         has = copy.what_they_have(environ.get("HTTP_IF_NONE_MATCH"), environ.get("HTTP_IF_MODIFIED_SINCE"))
         if has is not None:
@@ -154,7 +158,7 @@ class Front:
             start_response("304 NOT MODIFIED", [*form.unchanged, ("ETag", f'"{has}"')])
             return ()
         start_response("200 OK", list(form.headers))
-        return () if environ["REQUEST_METHOD"] == "HEAD" else (form.body,)
+        return () if environ["REQUEST_METHOD"] == "HEAD" else (copy.body(form),)
 
     # ---- making ------------------------------------------------------------------------------------------------------
 
@@ -193,7 +197,7 @@ class Front:
         said = _Said()
         wanted = {name: value for name, value in environ.items() if name not in CONDITIONS}
         with touched.noticing() as tables:
-            answer = self.app(wanted | {"REQUEST_METHOD": "GET"}, said.start_response)
+            answer = self.app(wanted | TO_KEEP, said.start_response)
             try:
                 said.body = b"".join(answer)
             finally:
@@ -214,8 +218,3 @@ class Front:
         if numbers is not None:
             self.copies.put(key, copy)
         return copy
-
-
-@lru_cache(maxsize=256)
-def _takes_gzip(accept_encoding: str) -> bool:
-    return parse_accept_header(accept_encoding).quality("gzip") > 0

@@ -11,7 +11,20 @@ from werkzeug.exceptions import BadHost, SecurityError
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from barcamp.settings import PROJECT, Settings
-from barcamp.web import converters, csrf, discreet, errors, forged, fragments, headers, honeypot, pages, static, words
+from barcamp.web import (
+    converters,
+    csrf,
+    discreet,
+    errors,
+    forged,
+    fragments,
+    headers,
+    honeypot,
+    pages,
+    static,
+    words,
+    zipped,
+)
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -36,6 +49,7 @@ def everything(app: Flask, settings: Settings) -> None:
         PREFERRED_URL_SCHEME="https" if https else "http",
     )
     app.before_request(_refuse_strange_hosts)  # before anything else could say no, by a page with links
+    zipped.install(app, https=https)  # the last to see an answer is who came first
     converters.install(app)
     words.install(app, PROJECT / "locale")
     csrf.install(app)
