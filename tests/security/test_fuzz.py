@@ -198,13 +198,20 @@ def test_whatever_is_sent_nothing_breaks(
     assert not broken, "\n".join(f"{fault}\n    {sent}" for fault, sent in broken.items())
 
 
+def page_of(answer: TestResponse) -> str:
+    """Some of what is sent asks for it zipped."""
+    is_zipped = answer.headers.get("Content-Encoding") == "gzip"
+    return gzip.decompress(answer.data).decode() if is_zipped else answer.text
+
+
 def wrong(answer: TestResponse, route: Route, site: Watched) -> Iterator[str]:
     """What is wrong with an answer. Whatever was done is taken back, for the next one."""
     if answer.status_code not in CLEAR:
         yield f"status {answer.status_code}"
     if answer.mimetype == "text/html":
-        yield from dangers(answer.text)
-        if answer.status_code >= 400 and BeautifulSoup(answer.text, "html.parser").select_one("main") is None:
+        page = page_of(answer)
+        yield from dangers(page)
+        if answer.status_code >= 400 and BeautifulSoup(page, "html.parser").select_one("main") is None:
             yield "a page without words"
     if "evil.example" in answer.headers.get("Location", ""):
         yield "leads elsewhere"
