@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import html
 import re
+import sys
 from collections.abc import Hashable
 from dataclasses import dataclass
 
@@ -108,6 +110,25 @@ def asked_for(shelf: Pieces, key: Hashable, piece: Piece) -> Piece:
     if found is None:
         shelf.put(key, piece)
     return found or piece
+
+
+@on_sqlite
+class TestNarrow:
+    @given(text=st.text(max_size=300) | st.text("“”…·a\x85\ufffe\ufdd0", max_size=300))
+    @settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+    def test_a_piece_says_the_same_in_no_more_bytes(self, app: Flask, text: str) -> None:
+        with app.test_request_context():
+            heading = fragments.kept("parts/schedule.html", "day_heading")
+            (piece,) = heading.piece(text)
+            made = heading._template.module.day_heading(text)  # type: ignore[attr-defined]
+        assert html.unescape(piece) == html.unescape(made)
+        assert sys.getsizeof(piece) <= sys.getsizeof(made)
+
+    def test_one_quotation_mark_does_not_double_a_card(self, app: Flask, client: Client, wall: list[Note]) -> None:
+        assert "&#8220;" in client.get(PATH).text
+        kept = [part for piece, _size in pieces(app)._young.values() for part in piece if len(part) > 100]
+        assert [part for part in kept if max(part) > "\xff"] == []  # up to there a letter is one byte
+        assert len(kept) > 4
 
 
 class TestRoom:
