@@ -47,12 +47,14 @@ def main() -> int:
         conference.load(surroundings, conference.of_sessions(SESSIONS, ROOMS, DAYS), moves=0)
         with gunicorn(surroundings, "app:app") as served:
             wait_for(served, 4)
-            told("the site, started", weights(served))
+            told("the site, started", at_rest(served))
+            what_most_ask_for(served)
+            told("after schedule, calendar, wall signed in, and stars", at_rest(served))
             with ExitStack() as walls:
                 for _ in range(STREAMS):
                     walls.enter_context(Wall(served.port))
                 load(served, rounds)
-                told(f"after the load, with {STREAMS} open walls", weights(served))
+                told(f"after the load, with {STREAMS} open walls", at_rest(served))
     return 0
 
 
@@ -85,6 +87,19 @@ class Wall:
 
     def __exit__(self, *_: object) -> None:
         self.connection.close()
+
+
+def what_most_ask_for(served: Served) -> None:
+    """Guests look at the schedule and its calendar, people at the wall, and star; so guests' pages are made anew."""
+    people = sign_in(served, [f"p{number}@bench.example.org" for number in range(4)], f"/{conference.SLUG}/wall")
+    guests = [Visitor(served.port) for _ in range(12)]
+    with ThreadPoolExecutor(len(guests)) as crowd:
+        asked = [crowd.submit(ask, guest, ("/{slug}/schedule", "/{slug}/schedule.ics"), 200) for guest in guests]
+        asked += [crowd.submit(ask, person, ("/{slug}/wall",), 50) for person in people]
+        asked += [crowd.submit(star, person, 20) for person in people]
+        asked += [crowd.submit(ask, guest, ("/{slug}/schedule", "/{slug}/wall", "/"), 20) for guest in guests[:4]]
+        for one in asked:
+            one.result()
 
 
 def load(served: Served, rounds: int) -> None:
@@ -140,6 +155,14 @@ def wait_for(served: Served, processes: int) -> None:
         assert time.monotonic() < deadline
         time.sleep(0.1)
     time.sleep(3)  # what they do at first, like the first sweep of the jobs worker
+
+
+def at_rest(served: Served) -> dict[str, int]:
+    """The same, when nobody works on jobs: that takes some seconds of each minute."""
+    deadline = time.monotonic() + 30
+    while any(name.startswith("barcamp-job ") for name in weights(served)) and time.monotonic() < deadline:
+        time.sleep(0.2)
+    return weights(served)
 
 
 def weights(served: Served) -> dict[str, int]:
