@@ -15,8 +15,6 @@ from barcamp.web import zipped
 
 #: Bytes that one process keeps.
 ROOM = 4 * 1024 * 1024
-#: Behind the ETag of the zipped coding, which is another representation (RFC 9110, 8.8.3.3).
-ZIPPED = "-gz"
 #: Of these a 304 has none (RFC 9110, 15.4.5).
 OF_THE_BODY = frozenset(("content-type", "content-length", "content-encoding", "content-disposition", "content-range"))
 
@@ -73,7 +71,7 @@ class Copy:
         """
         if if_none_match is not None:
             tags = parse_etags(if_none_match)
-            return next((tag for tag in (self.etag, self.etag + ZIPPED) if tags.contains_weak(tag)), None)
+            return next((tag for tag in (self.etag, self.etag + zipped.TAG) if tags.contains_weak(tag)), None)
         if if_modified_since is None or self.last_modified is None:
             return None
         since, changed = parse_date(if_modified_since), parse_date(self.last_modified)
@@ -93,7 +91,7 @@ def make(
     headers.remove("Content-Length")
     is_zipped = headers.get("Content-Encoding") == "gzip"
     headers.remove("Content-Encoding")
-    etag = (headers.get("ETag") or "").removeprefix("W/").strip('"').removesuffix(ZIPPED if is_zipped else "")
+    etag = (headers.get("ETag") or "").removeprefix("W/").strip('"').removesuffix(zipped.TAG if is_zipped else "")
     etag = etag or hashlib.sha256(body).hexdigest()[:32]
     plain_length = zipped.length(body) if is_zipped else len(body)
     if not is_zipped and len(body) > zipped.SMALL and headers.get("Content-Type", "").startswith(zipped.KINDS):
@@ -103,7 +101,7 @@ def make(
     return Copy(
         kept=body,
         plain=_form(plain_length, headers, etag),
-        zipped=_form(len(body), headers, etag + ZIPPED, coding="gzip") if is_zipped else None,
+        zipped=_form(len(body), headers, etag + zipped.TAG, coding="gzip") if is_zipped else None,
         etag=etag,
         last_modified=headers.get("Last-Modified"),
         tables={name: numbers.get(name, -1) for name in tables},

@@ -148,10 +148,8 @@ class Front:
     # ---- giving ------------------------------------------------------------------------------------------------------
 
     def _give(self, copy: Copy, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        form = (
-            copy.zipped if copy.zipped is not None and zipped.takes(environ.get("HTTP_ACCEPT_ENCODING", "")) else None
-        )
-        form = form or copy.plain
+        takes_gzip = zipped.takes(environ.get("HTTP_ACCEPT_ENCODING", ""))
+        form = copy.zipped if copy.zipped is not None and takes_gzip else copy.plain
         has = copy.what_they_have(environ.get("HTTP_IF_NONE_MATCH"), environ.get("HTTP_IF_MODIFIED_SINCE"))
         if has is not None:
             self.figures.unchanged += 1

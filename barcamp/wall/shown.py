@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sized
+from collections.abc import Callable, Mapping, Sized
+
+from sqlalchemy.orm import Session
 
 from barcamp.conferences.models import Conference
 from barcamp.front.remembered import remembered
@@ -28,23 +30,22 @@ def star_counts(conference: Conference) -> Mapping[int, int]:
 
 def starred(conference: Conference, person_id: int | None) -> frozenset[int]:
     """The notes that somebody starred; none for a guest. For that person's own pages only."""
-    if person_id is None:
-        return NOTHING
-    return remembered(
-        ("starred", conference.id, person_id),
-        lambda db: queries.starred_note_ids(db, conference, person_id),
-        rows=tenth,
-        own=True,
-    )
+    return _own("starred", queries.starred_note_ids, conference, person_id)
 
 
 def presented(conference: Conference, person_id: int | None) -> frozenset[int]:
     """The notes that somebody presents; none for a guest."""
+    return _own("presented", queries.presented_note_ids, conference, person_id)
+
+
+def _own(
+    name: str,
+    find: Callable[[Session, Conference, int], frozenset[int]],
+    conference: Conference,
+    person_id: int | None,
+) -> frozenset[int]:
     if person_id is None:
         return NOTHING
     return remembered(
-        ("presented", conference.id, person_id),
-        lambda db: queries.presented_note_ids(db, conference, person_id),
-        rows=tenth,
-        own=True,
+        (name, conference.id, person_id), lambda db: find(db, conference, person_id), rows=tenth, own=True
     )

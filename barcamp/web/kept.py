@@ -20,7 +20,6 @@ from barcamp.web import fresh, zipped
 
 #: Bytes that one process keeps.
 ROOM = 2 * 1024 * 1024
-GZIP = "gz"
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +110,7 @@ def _what_they_have(etag: str, changed_at: datetime | None) -> str | None:
     """The validator, of one coding or the other, by which the asker's copy is still right."""
     if "If-None-Match" not in request.headers:
         return etag if fresh.is_fresh(etag, changed_at) else None
-    return next((tag for tag in (etag, f"{etag}-{GZIP}") if fresh.is_fresh(tag)), None)
+    return next((tag for tag in (etag, etag + zipped.TAG) if fresh.is_fresh(tag)), None)
 
 
 def _given(
@@ -123,7 +122,7 @@ def _given(
     response.headers["Content-Disposition"] = _disposition("attachment" if attached else "inline", filename)
     if is_zipped:
         response.headers["Content-Encoding"] = "gzip"
-    return fresh.validators(response, f"{etag}-{GZIP}" if is_zipped else etag, changed_at)
+    return fresh.validators(response, etag + zipped.TAG if is_zipped else etag, changed_at)
 
 
 def _copy(plain: bytes) -> Copy:

@@ -19,6 +19,8 @@ SMALL = 200
 ONE_PACKET = 1400
 KINDS = ("text/", "application/json", "application/xml", "application/atom+xml", "application/calendar+json",
          "application/javascript", "application/manifest+json", "image/svg+xml")  # fmt: skip
+#: Behind the ETag of what is zipped, which is another representation (RFC 9110, 8.8.3.3).
+TAG = "-gz"
 #: In the environ of a request whose answer is kept for everybody by whoever asks (barcamp/front), and zipped there.
 IS_KEPT = "barcamp.is_kept"
 #: Of `Sec-Fetch-Site`: who asks is a page of ours, or a person that typed the address.
