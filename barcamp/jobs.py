@@ -31,7 +31,7 @@ from barcamp.mail.delivery import deliver
 from barcamp.news import push, telling
 from barcamp.people import service as people
 from barcamp.queues import QUEUE_FILE, Consumer, Huey, SqliteHuey, address, crontab, in_file, of_site
-from barcamp.schedule import arranging, publishing, search
+from barcamp.schedule import arranging, publishing
 from barcamp.schedule.quiet import QUIET
 from barcamp.settings import Settings
 from barcamp.speakers import sources
@@ -112,6 +112,8 @@ class Desks:
         while self._some_wait() and self.free.acquire(blocking=False):
             self.taken += 1
             try:
+                from barcamp.schedule import search  # only now: it is large, and most camps search a few times
+
                 search.search_one(self.store, clock=utcnow, is_ending=self.closing.is_set)
             finally:
                 self.taken -= 1

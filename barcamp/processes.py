@@ -56,7 +56,10 @@ def share(app: Flask) -> None:
     """Make ready in the master what each process would make for itself, and set it aside from the collector of garbage,
     which would touch, and so copy, all of it. Raises RuntimeError for what must not be forked.
     """
+    from barcamp.web.words import load_languages
+
     store: Store = app.extensions["store"]
+    load_languages(app)
     try:
         _visit(app, store)
     except Exception as problem:  # the site starts without its database, too, and says so on its pages

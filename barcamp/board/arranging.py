@@ -10,7 +10,6 @@ from flask import url_for
 
 from barcamp.board.words import REASONS, place_label
 from barcamp.core.timetable.problem import Place, Problem
-from barcamp.core.timetable.solve import usual_moves
 from barcamp.errors import N_
 from barcamp.schedule.draft import Draft, Placed
 from barcamp.schedule.found import Found, Search
@@ -42,6 +41,8 @@ class Point:
 
 def budget(problem: Problem, effort: str) -> int:
     """The moves to try for a choice of the form."""
+    from barcamp.core.timetable.solve import usual_moves
+
     return usual_moves(problem) * EFFORTS[effort]
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Select, and_, or_, select, update
 from sqlalchemy.orm import Session
@@ -17,7 +17,6 @@ from barcamp.conferences.models import Conference
 from barcamp.core.timetable.problem import Plan
 from barcamp.core.timetable.rules import violations
 from barcamp.core.timetable.score import bill
-from barcamp.core.timetable.solve import Solution, solve
 from barcamp.db import wake
 from barcamp.errors import N_
 from barcamp.log import service as log
@@ -28,6 +27,9 @@ from barcamp.schedule.errors import RULES, Stale
 from barcamp.schedule.found import LEASE, UNDECIDED, UNDER_WAY, WORTH_IT, Search
 from barcamp.schedule.limit import Limit
 from barcamp.schedule.models import Arrangement, ArrangementKind
+
+if TYPE_CHECKING:
+    from barcamp.core.timetable.solve import Solution
 
 #: A search that nobody has ended so long after it was asked for is given up.
 TOO_LATE = timedelta(minutes=15)
@@ -60,6 +62,8 @@ def quick(draft: Draft, *, seed: int) -> Solution | None:
     """The arrangement that is there at once; None where the board keeps all rules and is as good as it is. Computing
     alone: to be called before the write gate is taken.
     """
+    from barcamp.core.timetable.solve import solve  # large, and organizers alone ask for it
+
     solution = solve(draft.problem_to_arrange, seed=seed)
     is_broken = any(found.rule in RULES for found in violations(draft.problem_without_pins, draft.plan))
     return solution if is_broken or cost_of(draft, solution.plan) < cost_of(draft, draft.plan) - WORTH_IT else None

@@ -21,7 +21,7 @@ from barcamp.watch.models import Worker
 QUEUES = ("letters", "pushes", "news", "imports", "searches", "calendars")
 MailTrouble = Literal["away", "password", "outbox", "sender", "other"]
 
-#: How what mail/delivery.py writes down about any letter begins, where no letter can be sent. What a server says about
+#: How what mail/ways.py writes down about any letter begins, where no letter can be sent. What a server says about
 #: one letter is not looked at: it may hold its reader's address.
 _TROUBLES: tuple[tuple[str, MailTrouble], ...] = (
     ("cannot reach the mail server", "away"),

@@ -10,7 +10,6 @@ from bs4 import BeautifulSoup
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from barcamp.board import arranging as board
 from barcamp.conferences.models import Conference
 from barcamp.db import Store
 from barcamp.schedule import publishing, search
@@ -86,7 +85,7 @@ def work(client: Client) -> None:
 @pytest.fixture
 def short(monkeypatch: pytest.MonkeyPatch) -> None:
     """Budgets that take no time."""
-    monkeypatch.setattr(board, "usual_moves", lambda _problem: 500)
+    monkeypatch.setattr("barcamp.core.timetable.solve.usual_moves", lambda _problem: 500)
 
 
 def test_the_toolbar_arranges_at_once_and_looks_for_better(

@@ -13,7 +13,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from barcamp.db import Store
-from barcamp.mail import delivery, letters, service
+from barcamp.mail import letters, service, ways
 from barcamp.mail.delivery import deliver
 from barcamp.mail.models import Letter
 from barcamp.settings import Settings
@@ -73,7 +73,7 @@ def test_after_an_hour_without_a_server_all_arrive_within_a_minute_or_two_codes_
     store: Store, settings: Settings, clock: Clock, post_office: smtp.Smtp, monkeypatch: pytest.MonkeyPatch,
     fault: Callable[[Settings], AbstractContextManager[Settings]],
 ) -> None:  # fmt: skip
-    monkeypatch.setattr(delivery, "PATIENCE", 0.05)
+    monkeypatch.setattr(ways, "PATIENCE", 0.05)
     write(store, clock, *NEWS)
     with fault(settings) as nowhere:
         assert sweeps(store, nowhere, clock, 10, every=6 * MINUTE) == 0
@@ -131,7 +131,7 @@ def test_no_page_waits_for_the_mail_server(
     store: Store, settings: Settings, client: Client, clock: Clock, db: Session, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Asking for a code only writes a letter, and no connection is made by whoever serves the page."""
-    monkeypatch.setattr(delivery, "_connect", lambda _url: pytest.fail("a page talked to the mail server"))
+    monkeypatch.setattr(ways, "_connect", lambda _url: pytest.fail("a page talked to the mail server"))
     answer = client.submit("/sign-in", {"email": "ada@example.com"})
     assert answer.status_code == 303
     assert [row.kind for row in db.scalars(select(Letter))] == ["sign-in-code"]

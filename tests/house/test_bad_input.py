@@ -24,8 +24,8 @@ from barcamp.conferences.models import Conference, Sponsor
 from barcamp.core.slugs import clean_text
 from barcamp.feeds.models import FeedToken
 from barcamp.mail import letters, service
-from barcamp.mail.delivery import compose
 from barcamp.mail.links import Links
+from barcamp.mail.ways import compose
 from barcamp.people.models import Device, Person
 from barcamp.registration.models import Registration
 from barcamp.schedule.models import Entry

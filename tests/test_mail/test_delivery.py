@@ -19,7 +19,7 @@ from sqlalchemy.orm import Session
 
 from barcamp.core.slugs import clean_line, clean_text
 from barcamp.db import Store
-from barcamp.mail import delivery, letters, service
+from barcamp.mail import letters, service, ways
 from barcamp.mail.delivery import deliver
 from barcamp.mail.models import Letter
 from barcamp.settings import Settings
@@ -180,7 +180,7 @@ def test_a_server_that_offers_no_sign_in_is_said_so_without_the_password(
 def test_a_server_that_never_answers_stops_nobody_for_long(
     store: Store, by_smtp: Settings, clock: Clock, db: Session, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(delivery, "PATIENCE", 0.2)
+    monkeypatch.setattr(ways, "PATIENCE", 0.2)
     with socket.create_server(("127.0.0.1", 0)) as silent:
         write(store)
         silence = replace(by_smtp, smtp_url=f"smtp://127.0.0.1:{silent.getsockname()[1]}")
@@ -334,7 +334,7 @@ def claim_of(to: str, subject: str, text: str) -> service.Claim:
 def test_no_text_adds_a_header_and_all_of_it_arrives(subject: str, text: str) -> None:
     subject, text = clean_line(subject), clean_text(text) + "\n"
     sender = f"Camp <camp@{'long-name.' * 8}example>"
-    raw = delivery.compose(claim_of("ada@example.org", subject, text), sender)
+    raw = ways.compose(claim_of("ada@example.org", subject, text), sender)
     letter = message_from_bytes(raw, policy=policy.default)
     assert isinstance(letter, EmailMessage)
     assert {key.lower() for key in letter} == {

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from barcamp.db import Store
-from barcamp.mail import delivery, letters, service, unsubscribe
+from barcamp.mail import delivery, letters, service, unsubscribe, ways
 from barcamp.mail.links import Links
 from barcamp.mail.models import Letter
 from barcamp.settings import Settings
@@ -71,7 +71,7 @@ def test_sent_again_it_is_the_same_letter(store: Store, settings: Settings, db: 
     write(store, people)
     with store.writing() as writing:
         (claim,) = service.claim(writing, limit=1, now=make.NOW)
-    once, again = (delivery.compose(claim, settings.mail_from) for _ in range(2))
+    once, again = (ways.compose(claim, settings.mail_from) for _ in range(2))
     assert once == again
 
 
@@ -84,7 +84,7 @@ def test_a_long_or_foreign_address_stands_in_the_header_as_it_is(host: str) -> N
         1, "news", "bo@example.org", "Haiku", "Hi\n", "0" * 24, make.NOW, 1, make.NOW, 7, FILE,
         Links(host).unsubscribe(token),
     )  # fmt: skip
-    raw = delivery.compose(claim, "Camp <camp@example.org>")
+    raw = ways.compose(claim, "Camp <camp@example.org>")
     shown = host.replace("camp.köln", "camp.xn--kln-sna")
     assert raw.split(b"\r\n")[0].decode() == f"List-Unsubscribe: <{shown}/news/unsubscribe/{token}>"
     letter = message_from_bytes(raw, policy=policy.default)

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from barcamp.mail.delivery import deliverable
+from barcamp.mail.ways import deliverable
 from barcamp.people import addresses
 
 

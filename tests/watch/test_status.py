@@ -9,7 +9,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from barcamp.mail.delivery import NoServer, _sender
+from barcamp.mail.delivery import NoServer
+from barcamp.mail.ways import _sender
 from barcamp.watch import queries, status
 from barcamp.watch.queries import QUEUES, Mail, Queue
 from barcamp.watch.status import LEVELS, Facts, Line

@@ -8,9 +8,6 @@ from dataclasses import dataclass, field
 from typing import Any
 from xml.etree import ElementTree as ET
 
-from defusedxml import DefusedXmlException
-from defusedxml.ElementTree import DefusedXMLParser
-
 from barcamp.core.frab.writing import ADDITION
 from barcamp.errors import N_
 
@@ -97,6 +94,9 @@ def from_xml(content: bytes) -> Sheet:
 
 
 def _parsed(content: bytes) -> ET.Element:
+    from defusedxml import DefusedXmlException  # only now: it loads a second copy of ElementTree
+    from defusedxml.ElementTree import DefusedXMLParser
+
     parser = DefusedXMLParser(target=ET.TreeBuilder(insert_pis=True), forbid_dtd=True)
     try:
         parser.feed(content)

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy.orm import Session
 
 from barcamp.conferences.models import Conference
-from barcamp.core.timetable.solve import Solution
 from barcamp.errors import N_
 from barcamp.people.models import Person
 from barcamp.schedule import queries
@@ -19,6 +18,9 @@ from barcamp.schedule.errors import Stale
 from barcamp.schedule.service.fitting import frozen, what_fits
 from barcamp.schedule.service.since import hold_unchanged
 from barcamp.schedule.service.writing import Places, apply, still_there
+
+if TYPE_CHECKING:
+    from barcamp.core.timetable.solve import Solution
 
 
 def arrange(
