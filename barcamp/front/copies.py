@@ -1,4 +1,4 @@
-"""Kept answers: bytes, zipped once, with what says whether they are still right, within a bounded room."""
+"""Kept answers: zipped bytes, with what says whether they are still right, within a bounded room."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import hashlib
 import threading
 from collections import OrderedDict
 from collections.abc import Hashable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from werkzeug.datastructures import Headers
 from werkzeug.http import parse_date, parse_etags
@@ -15,6 +15,8 @@ from barcamp.web import zipped
 
 #: Bytes that one process keeps.
 ROOM = 4 * 1024 * 1024
+#: What has been given so often since it last changed is worth a millisecond more, to be smaller.
+OFTEN = 100
 #: Of these a 304 has none (RFC 9110, 15.4.5).
 OF_THE_BODY = frozenset(("content-type", "content-length", "content-encoding", "content-disposition", "content-range"))
 
@@ -43,6 +45,8 @@ class Copy:
     tables: dict[str, int]
     minute: int | None
     made_at: float  # in seconds since 1970
+    is_quick: bool = False  # zipped quickly: it may change again before many have asked for it
+    given: int = 0  # how often, zipped
     #: The numbers at which it was found right last: the same object is right again without comparing.
     looked_at: Mapping[str, int] | None = None
 
@@ -55,6 +59,19 @@ class Copy:
         would take twenty times the room.
         """
         return zipped.unsqueeze(self.kept) if self.zipped is not None and form is self.plain else self.kept
+
+    def is_worth_more(self) -> bool:
+        """Counts one that it is given zipped, and says whether it should be zipped well now."""
+        self.given += 1
+        return self.is_quick and self.given > OFTEN
+
+    def zipped_well(self) -> Copy:
+        """The same with fewer bytes, which are another representation, and so have another tag."""
+        assert self.zipped is not None
+        kept = zipped.squeeze(zipped.unsqueeze(self.kept))
+        new = {"ETag": f'"{self.etag}{zipped.TAG}"', "Content-Length": str(len(kept))}
+        headers = [(name, new.get(name, value)) for name, value in self.zipped.headers]
+        return replace(self, kept=kept, zipped=replace(self.zipped, headers=headers), is_quick=False)
 
     def is_right(self, numbers: Mapping[str, int], minute: int) -> bool:
         if self.minute is not None and self.minute != minute:
@@ -71,7 +88,8 @@ class Copy:
         """
         if if_none_match is not None:
             tags = parse_etags(if_none_match)
-            return next((tag for tag in (self.etag, self.etag + zipped.TAG) if tags.contains_weak(tag)), None)
+            ours = (self.etag + end for end in ("", zipped.TAG, zipped.QUICK_TAG))
+            return next((tag for tag in ours if tags.contains_weak(tag)), None)
         if if_modified_since is None or self.last_modified is None:
             return None
         since, changed = parse_date(if_modified_since), parse_date(self.last_modified)
@@ -86,7 +104,9 @@ def make(
     minute: int | None,
     made_at: float,
 ) -> Copy:
-    """A copy of an answer of 200, which may have been zipped before. Its own ETag is kept where it has one."""
+    """A copy of an answer of 200. It may have been zipped before, else it is now, quickly where it is not for good. Its
+    own ETag is kept where it has one.
+    """
     headers = Headers(given)
     headers.remove("Content-Length")
     is_zipped = headers.get("Content-Encoding") == "gzip"
@@ -94,19 +114,23 @@ def make(
     etag = (headers.get("ETag") or "").removeprefix("W/").strip('"').removesuffix(zipped.TAG if is_zipped else "")
     etag = etag or hashlib.sha256(body).hexdigest()[:32]
     plain_length = zipped.length(body) if is_zipped else len(body)
+    is_quick = False
     if not is_zipped and len(body) > zipped.SMALL and headers.get("Content-Type", "").startswith(zipped.KINDS):
-        body, is_zipped = zipped.squeeze(body), True
+        is_zipped, is_quick = True, minute is not None
+        body = zipped.squeeze(body, zipped.QUICKLY if is_quick else zipped.WELL)
+    tag = zipped.QUICK_TAG if is_quick else zipped.TAG
     if is_zipped:
         headers.set("Vary", _with("Accept-Encoding", headers.get("Vary")))
     return Copy(
         kept=body,
         plain=_form(plain_length, headers, etag),
-        zipped=_form(len(body), headers, etag + zipped.TAG, coding="gzip") if is_zipped else None,
+        zipped=_form(len(body), headers, etag + tag, coding="gzip") if is_zipped else None,
         etag=etag,
         last_modified=headers.get("Last-Modified"),
         tables={name: numbers.get(name, -1) for name in tables},
         minute=minute,
         made_at=made_at,
+        is_quick=is_quick,
     )
 
 

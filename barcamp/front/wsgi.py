@@ -101,13 +101,13 @@ class Front:
         copy = self._right(key)
         if copy is not None:
             self.figures.hits += 1
-            return self._give(copy, environ, start_response)
+            return self._give(key, copy, environ, start_response)
         if not self._is_shared(environ):
             return self.app(environ, start_response)
         self.figures.misses += 1
         made = self._made_once(key, environ)
         if isinstance(made, Copy):
-            return self._give(made, environ, start_response)
+            return self._give(key, made, environ, start_response)
         start_response(made.status, made.headers)
         return () if environ["REQUEST_METHOD"] == "HEAD" else (made.body,)
 
@@ -147,7 +147,9 @@ class Front:
 
     # ---- giving ------------------------------------------------------------------------------------------------------
 
-    def _give(self, copy: Copy, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+    def _give(
+        self, key: Hashable, copy: Copy, environ: WSGIEnvironment, start_response: StartResponse
+    ) -> Iterable[bytes]:
         takes_gzip = zipped.takes(environ.get("HTTP_ACCEPT_ENCODING", ""))
         form = copy.zipped if copy.zipped is not None and takes_gzip else copy.plain
         has = copy.what_they_have(environ.get("HTTP_IF_NONE_MATCH"), environ.get("HTTP_IF_MODIFIED_SINCE"))
@@ -155,6 +157,8 @@ class Front:
             self.figures.unchanged += 1
             start_response("304 NOT MODIFIED", [*form.unchanged, ("ETag", f'"{has}"')])
             return ()
+        if form is copy.zipped and copy.is_worth_more():
+            self.copies.put(key, copy.zipped_well())
         start_response("200 OK", list(form.headers))
         return () if environ["REQUEST_METHOD"] == "HEAD" else (copy.body(form),)
 

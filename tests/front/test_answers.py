@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import hashlib
+import re
 import string
 import time
 from collections.abc import Callable
@@ -21,7 +22,7 @@ from werkzeug.test import Client as Visitor
 from werkzeug.test import TestResponse
 
 from barcamp.conferences.models import Conference
-from barcamp.front.copies import Copies, make
+from barcamp.front.copies import OFTEN, Copies, make
 from barcamp.front.wsgi import Front
 from tests import make as rows
 from tests.conftest import Client
@@ -54,7 +55,7 @@ def test_a_page_has_a_validator_for_each_coding(guest: Visitor, front: Front) ->
     plain, zipped = guest.get(WALL), guest.get(WALL, headers={"Accept-Encoding": "gzip, br"})
     assert (zipped.headers["Content-Encoding"], gzip.decompress(zipped.data)) == ("gzip", plain.data)
     assert plain.headers["ETag"] == f'"{hashlib.sha256(plain.data).hexdigest()[:32]}"'
-    assert zipped.headers["ETag"] == plain.headers["ETag"][:-1] + '-gz"'
+    assert zipped.headers["ETag"] == plain.headers["ETag"][:-1] + '-gz1"'
     assert (plain.headers["Cache-Control"], plain.headers["Vary"]) == ("private, no-cache", "Cookie, Accept-Encoding")
     assert len(zipped.data) * 3 < len(plain.data)
     for answer in (plain, zipped):
@@ -64,6 +65,29 @@ def test_a_page_has_a_validator_for_each_coding(guest: Visitor, front: Front) ->
         assert kept == tuple(plain.headers[name] for name in ("Content-Security-Policy", "Vary", "Cache-Control"))
         assert "Content-Type" not in again.headers
     assert (front.figures.misses, front.figures.hits, front.figures.unchanged) == (1, 3, 2)
+
+
+def test_what_many_ask_for_is_zipped_once_more_and_better(guest: Visitor, front: Front) -> None:
+    tag = guest.get(WALL).headers["ETag"][:-1]
+    answers = [guest.get(WALL, headers={"Accept-Encoding": "gzip"}) for _ in range(OFTEN + 3)]
+    quick, well = answers[0], answers[-1]
+    assert [answer.data for answer in answers] == [quick.data] * (OFTEN + 1) + [well.data] * 2
+    assert gzip.decompress(quick.data) == gzip.decompress(well.data) == guest.get(WALL).data
+    assert len(well.data) < len(quick.data)
+    assert (quick.headers["ETag"], well.headers["ETag"]) == (tag + '-gz1"', tag + '-gz"')
+    new = {"ETag": well.headers["ETag"], "Content-Length": str(len(well.data))}
+    assert about(well) == about(quick) | new
+    for answer in (quick, well):
+        assert guest.get(WALL, headers={"If-None-Match": answer.headers["ETag"]}).status_code == 304
+    assert (front.figures.misses, front.copies.used) == (1, len(well.data) + 4096)
+
+
+def test_a_file_that_stays_for_good_is_zipped_well_at_once(guest: Visitor) -> None:
+    page = guest.get(WALL, headers={"Accept-Encoding": "gzip"})
+    address = re.search(rb'href="(/static/css/[^"]+)"', gzip.decompress(page.data))
+    assert address
+    sheet = guest.get(address[1].decode(), headers={"Accept-Encoding": "gzip"})
+    assert (sheet.headers["ETag"][-4:], "immutable" in sheet.headers["Cache-Control"]) == ('-gz"', True)
 
 
 @pytest.mark.parametrize(
