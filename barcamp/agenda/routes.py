@@ -21,7 +21,7 @@ from barcamp.schedule import crowd
 from barcamp.schedule.cards import Cards
 from barcamp.schedule.crowd import Fullness
 from barcamp.schedule.day import Stretch, days
-from barcamp.schedule.public import shown_entries, shown_publication
+from barcamp.schedule.public import shown_entries, shown_version
 from barcamp.speakers.names import pages_of_presenters
 from barcamp.venue import shown as venue
 from barcamp.wall import shown as wall
@@ -32,7 +32,7 @@ from barcamp.web.clock import utcnow
 from barcamp.web.errors import NeedsSignIn
 from barcamp.web.guard import anyone, me, named, signed_in_person
 from barcamp.web.load import conference_or_404
-from barcamp.web.pages import clock
+from barcamp.web.pages import clock, large_page
 
 blueprint = Blueprint("agenda", __name__)
 
@@ -48,9 +48,9 @@ def show(slug: str) -> ResponseReturnValue:
     if person is None:
         return render_template("agenda/guest.html", active="agenda")
     choices = _choices(conference, person, now)
-    return render_template(
+    return large_page(
         "agenda/show.html",
-        publication=shown_publication(conference),
+        version=shown_version(conference),
         days=days(choices.entries, venue.pauses(conference), conference.zone, now),
         choices=choices,
         others=_others(conference, choices),

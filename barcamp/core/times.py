@@ -11,7 +11,7 @@ import zoneinfo
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from functools import cache
+from functools import cache, lru_cache
 from typing import ClassVar, Literal
 from zoneinfo import ZoneInfo
 
@@ -232,6 +232,7 @@ def blocks(spans: Sequence[Span], breaks: Sequence[Span] = ()) -> list[int]:
 DAY_TURNS_AT = 5
 
 
+@lru_cache(maxsize=1024)
 def day_of(instant: datetime, zone: str, *, turns_at: int = 0) -> date:
     """The venue's day an instant belongs to; with `turns_at=5` a talk at 01:30 is still the evening before's."""
     wall = to_wall(instant, zone)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from itertools import groupby
 from typing import Literal, NamedTuple, TypeVar
@@ -97,14 +97,17 @@ def days(
 ) -> list[Day]:
     """The days in order, each with its stretches in order. Entries and what they `left` keep the order they come in."""
     starting, leaving = _by_start(entries), _by_start(left)
-    stretches = [
-        Stretch(start, _end(there, gone), "", None, tuple(there), tuple(gone))
-        for start in {*starting, *leaving}
-        for there, gone in [(starting.get(start, []), leaving.get(start, []))]
-    ]
-    stretches += [Stretch(pause.starts_at, pause.ends_at, "", pause, ()) for pause in pauses]
-    stretches.sort(key=lambda stretch: (stretch.starts_at, stretch.pause is None))
-    by_day = groupby(_with_states(stretches, now), key=lambda s: day_of(s.starts_at, zone, turns_at=DAY_TURNS_AT))
+    starts: list[tuple[datetime, Slot | None]] = [(pause.starts_at, pause) for pause in pauses]
+    starts += [(start, None) for start in {*starting, *leaving}]
+    starts.sort(key=lambda one: (one[0], one[1] is None))
+    coming = min((start for start, pause in starts if start > now and (pause or start in starting)), default=None)
+    stretches = []
+    for start, pause in starts:
+        there, gone = ([], []) if pause else (starting.get(start, []), leaving.get(start, []))
+        end = pause.ends_at if pause else _end(there, gone)
+        state = _state(start, end, now, is_coming=start == coming)
+        stretches.append(Stretch(start, end, state, pause, tuple(there), tuple(gone)))
+    by_day = groupby(stretches, key=lambda stretch: day_of(stretch.starts_at, zone, turns_at=DAY_TURNS_AT))
     return [Day(day, tuple(group)) for day, group in by_day]
 
 
@@ -140,14 +143,17 @@ def grid(day: Day, rooms: Sequence[str]) -> list[GridRow]:
     entries, traces = [_by_room(one.entries) for one in day.stretches], [_by_room(one.ghosts) for one in day.stretches]
     next_starts = [*(one.starts_at for one in day.stretches[1:]), datetime.max.replace(tzinfo=UTC)]
     for number, stretch in enumerate(day.stretches):
-        cells = []
+        cells, starts_at, next_start = [], stretch.starts_at, next_starts[number]
         for room in rooms if stretch.pause is None else ():
-            if stretch.starts_at < covered_until[room]:
+            if starts_at < covered_until[room]:
                 continue
             here, gone, talks = entries[number].get(room, ()), traces[number].get(room, ()), 1
-            held = [entry.ends_at for entry in here if entry.state == "on"]
-            covered_until[room] = ends = max(held, default=stretch.starts_at)
-            if ends > next_starts[number]:
+            ends = starts_at
+            for entry in here:
+                if entry.state == "on" and entry.ends_at > ends:
+                    ends = entry.ends_at
+            covered_until[room] = ends
+            if ends > next_start:
                 covered = _covered(day, number, ends)
                 here = [entry for one in covered for entry in entries[one].get(room, ())]
                 gone = [ghost for one in covered for ghost in traces[one].get(room, ())]
@@ -174,16 +180,10 @@ def _by_room(those: Iterable[T]) -> dict[str, list[T]]:
     return found
 
 
-def _with_states(stretches: Sequence[Stretch], now: datetime) -> list[Stretch]:
-    """Say of each stretch whether it is over, runs now, or is the next to start."""
-    ahead = (one.starts_at for one in stretches if one.starts_at > now and (one.entries or one.pause))
-    coming = min(ahead, default=None)
-    return [replace(stretch, state=_state(stretch, now, coming)) for stretch in stretches]
-
-
-def _state(stretch: Stretch, now: datetime, coming: datetime | None) -> State:
-    if stretch.ends_at <= now:
+def _state(starts_at: datetime, ends_at: datetime, now: datetime, *, is_coming: bool) -> State:
+    """Whether it is over, runs now, or is the next to start."""
+    if ends_at <= now:
         return "past"
-    if stretch.starts_at <= now:
+    if starts_at <= now:
         return "now"
-    return "next" if stretch.starts_at == coming else ""
+    return "next" if is_coming else ""

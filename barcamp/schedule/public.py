@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from datetime import datetime
+from itertools import repeat
 from typing import Any, NamedTuple
 
 from sqlalchemy import Text, bindparam, cast, select
@@ -11,7 +13,6 @@ from sqlalchemy.orm import Session
 
 from barcamp.conferences.models import Conference
 from barcamp.front.remembered import remembered
-from barcamp.schedule import queries
 from barcamp.schedule.models import Entry, EntryState, Publication
 from barcamp.wall.models import Note
 
@@ -44,7 +45,12 @@ AnyEntry = Entry | PublicEntry
 
 def public_entries(db: Session, conference: Conference) -> list[PublicEntry]:
     """As `queries.entries`, for those who only show them."""
-    return [PublicEntry._make(row) for row in db.execute(_PUBLIC, {"conference_id": conference.id}).all()]
+    return _made(db.execute(_PUBLIC, {"conference_id": conference.id}).all())
+
+
+def _made(rows: Iterable[Any]) -> list[PublicEntry]:
+    """What `PublicEntry._make` does for each, without asking each how long it is."""
+    return list(map(tuple.__new__, repeat(PublicEntry), rows))
 
 
 def shown_entries(conference: Conference) -> list[PublicEntry]:
@@ -57,23 +63,29 @@ def first_entries(conference: Conference, most: int) -> list[PublicEntry]:
     query = _PUBLIC.where(_E.block_id.is_(None)).limit(most)
 
     def find(db: Session) -> list[PublicEntry]:
-        return [PublicEntry._make(row) for row in db.execute(query, {"conference_id": conference.id}).all()]
+        return _made(db.execute(query, {"conference_id": conference.id}).all())
 
     return remembered(("first entries", conference.id, most), find, rows=len)
 
 
-def shown_publication(conference: Conference) -> Publication | None:
-    """As `queries.find_publication`, read once for all who look."""
-    return remembered(("publication", conference.id), lambda db: queries.find_publication(db, conference))
+def shown_version(conference: Conference) -> int | None:
+    """The number of the version that is published, read once for all who look; None before the first."""
+
+    def find(db: Session) -> int | None:
+        return db.execute(_VERSION, {"conference_id": conference.id}).scalar_one_or_none()
+
+    return remembered(("version", conference.id), find)
 
 
-_E, _N = Entry.__table__.c, Note.__table__.c
+_E, _N, _P = Entry.__table__.c, Note.__table__.c, Publication.__table__.c
+_VERSION = select(_P.number).where(_P.conference_id == bindparam("conference_id"))
+# found by an index of them alone: a note's own row, which is long, need not be read
+_BLOCKS = select(_N.id).where(_N.conference_id == bindparam("conference_id"), _N.talk_minutes.is_not(None))
 _PUBLIC = (  # of the table, not of its class: the mapper would go through each row once more
     select(
         _E.note_id, _E.state, _E.starts_at, _E.ends_at, _E.room_id, _E.room, _E.title, _E.hosts,
-        cast(_E.moved_from, Text), _E.block_id, _N.talk_minutes.is_not(None),
+        cast(_E.moved_from, Text), _E.block_id, _E.note_id.in_(_BLOCKS),
     )
-    .join_from(Entry.__table__, Note.__table__, _N.id == _E.note_id)
     .where(_E.conference_id == bindparam("conference_id"), _E.state != "hidden")
     .order_by(_E.starts_at, _E.room, _E.note_id)
 )  # fmt: skip

@@ -126,13 +126,15 @@ def presenters_with_pages(db: Session, conference: Conference) -> dict[int, dict
 @cache
 def _with_pages() -> CompoundSelect[*tuple[Any, ...]]:
     """(note id, name, slug) of whoever has written a note, and of whoever has joined one."""
-    what = select(Note.id, Person.name, Speaker.slug).select_from(Note)
-    written = what.join(Speaker, Speaker.person_id == Note.author_id)
-    joined = what.join(CoHost, CoHost.note_id == Note.id).join(Speaker, Speaker.person_id == CoHost.person_id)
+    # of the tables, not of their classes: nothing else that is read anew for a page goes through the mapper
+    note, speaker, person, cohost = (model.__table__ for model in (Note, Speaker, Person, CoHost))
+    what = select(note.c.id, person.c.name, speaker.c.slug).select_from(note)
+    written = what.join(speaker, speaker.c.person_id == note.c.author_id)
+    joined = what.join(cohost, cohost.c.note_id == note.c.id).join(speaker, speaker.c.person_id == cohost.c.person_id)
     return union_all(
         *(
-            query.join(Person, Person.id == Speaker.person_id).where(
-                Note.conference_id == bindparam("conference_id"), Speaker.public
+            query.join(person, person.c.id == speaker.c.person_id).where(
+                note.c.conference_id == bindparam("conference_id"), speaker.c.public
             )
             for query in (written, joined)
         )

@@ -52,6 +52,7 @@ class Note(Base):
         CheckConstraint("star_count >= 0", name="star_count"),
         CheckConstraint("format IN ('talk', 'discussion', 'workshop', 'lightning')", name="format"),
         Index("ix_note_wall", "conference_id", "posted_at"),
+        Index("ix_note_blocks", "conference_id", "talk_minutes"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

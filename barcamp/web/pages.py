@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from babel.dates import format_date, format_datetime
 from babel.numbers import format_decimal
-from flask import Flask, g, request, url_for
+from flask import Flask, Response, current_app, g, request, url_for
 from markupsafe import Markup
 
 from barcamp.core.times import zone_name
@@ -53,6 +53,15 @@ def frame_of(conference: Any, duties: Collection[str], here: str) -> Frame:
     """`conference` is one, or None."""
     slug, name, zone = ("", "", "") if conference is None else (conference.slug, conference.name, conference.zone)
     return Frame(slug, name, zone, here, guard.me() is not None, "organizer" in duties)
+
+
+def large_page(template: str, **shown: Any) -> Response:
+    """As `render_template`, for a page of hundreds of pieces, which become bytes one by one: in one text a single "…"
+    makes all of it twice as large, and bytes are made of it letter by letter.
+    """
+    current_app.update_template_context(shown)
+    pieces = current_app.jinja_env.get_template(template).generate(shown)
+    return Response(b"".join([piece.encode() for piece in pieces]))
 
 
 def _read_the_revision_first() -> None:

@@ -13,7 +13,7 @@ from barcamp.feeds import linked
 from barcamp.front.remembered import remembered
 from barcamp.front.shared import shared
 from barcamp.registration.queries import find_registration
-from barcamp.schedule.public import first_entries, shown_publication
+from barcamp.schedule.public import first_entries, shown_version
 from barcamp.venue import shown as venue
 from barcamp.venue.day import by_day
 from barcamp.venue.words import slot_name
@@ -27,7 +27,7 @@ from barcamp.web.load import conference_or_404
 @shared
 def show(slug: str) -> ResponseReturnValue:
     conference, now = conference_or_404(slug), utcnow()
-    published = shown_publication(conference) is not None
+    published = shown_version(conference) is not None
     return render_template(
         "conferences/show.html",
         dates=words.dates(conference),

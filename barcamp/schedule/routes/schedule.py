@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from flask import render_template, request
+from flask import request
 from flask.typing import ResponseReturnValue
 
 from barcamp import db
@@ -15,8 +15,7 @@ from barcamp.front.shared import shared
 from barcamp.schedule import crowd
 from barcamp.schedule.cards import Cards, without_talks
 from barcamp.schedule.day import days, ghosts, grid, now_and_next, rooms_of
-from barcamp.schedule.models import Publication
-from barcamp.schedule.public import PublicEntry, shown_entries, shown_publication
+from barcamp.schedule.public import PublicEntry, shown_entries, shown_version
 from barcamp.schedule.routes.door import blueprint
 from barcamp.speakers.names import pages_of_presenters
 from barcamp.venue import shown as venue
@@ -24,6 +23,7 @@ from barcamp.venue.models import Slot
 from barcamp.web.clock import utcnow
 from barcamp.web.guard import anyone
 from barcamp.web.load import conference_or_404
+from barcamp.web.pages import large_page
 
 
 @blueprint.get("/<slug:slug>/schedule")
@@ -31,16 +31,16 @@ from barcamp.web.load import conference_or_404
 @shared
 def show(slug: str) -> ResponseReturnValue:
     conference, now = conference_or_404(slug), utcnow()
-    public, pauses, rooms, publication = _of_everybody(conference)
+    public, pauses, rooms, version = _of_everybody(conference)
     entries, talks = without_talks(public)
     crowds = crowd.crowds_now(db.session(), conference, public, now)
     line_ups = {entry.note_id: talks.get(entry.note_id, []) for entry in entries if entry.is_block}
     schedule = days(entries, pauses, conference.zone, now, ghosts(entries, rooms))
     order = list(rooms.values())
     cards = Cards.for_me(conference, pages_of_presenters(conference), line_ups, crowds)
-    return render_template(
+    return large_page(
         "schedule/show.html",
-        publication=publication,
+        version=version,
         days=schedule,
         grids=[(day, used, grid(day, used)) for day in schedule if day.has_entries for used in [rooms_of(day, order)]],
         current=now_and_next(schedule),
@@ -52,12 +52,14 @@ def show(slug: str) -> ResponseReturnValue:
 
 
 class _Public(NamedTuple):
-    """What is public of a schedule. `pauses` are its breaks and meals, `rooms` the names by id in the venue's order."""
+    """What is public of a schedule. `pauses` are its breaks and meals, `rooms` the names by id in the venue's order;
+    `version` is the number of the published one, None before the first.
+    """
 
     entries: list[PublicEntry]
     pauses: list[Slot]
     rooms: Mapping[int, str]
-    publication: Publication | None
+    version: int | None
 
 
 def _of_everybody(conference: Conference) -> _Public:
@@ -66,5 +68,5 @@ def _of_everybody(conference: Conference) -> _Public:
         shown_entries(conference),
         venue.pauses(conference),
         venue.room_names(conference),
-        shown_publication(conference),
+        shown_version(conference),
     )

@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import Any, cast
 from urllib.parse import urlencode
 
-from flask import render_template, request, url_for
+from flask import request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
@@ -28,6 +28,7 @@ from barcamp.wall.routes.pitched import pitched
 from barcamp.web.clock import utcnow
 from barcamp.web.guard import anyone
 from barcamp.web.load import conference_or_404
+from barcamp.web.pages import large_page
 from barcamp.web.words import _, locale
 
 
@@ -41,7 +42,7 @@ def show(slug: str) -> ResponseReturnValue:
     figures, own = _figures(looking)
     ids = _wanted_ids(looking, wanted)
     page = ids[(wanted.page - 1) * PAGE : wanted.page * PAGE]
-    return render_template(
+    return large_page(
         "wall/show.html",
         active="wall",
         conference=conference,
