@@ -80,7 +80,7 @@ def post_worker_init(worker: processes.Worker) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches all of us, and the master tells us
     worker.wsgi.extensions["hub"].is_serving = lambda: worker.alive  # else open streams would hold up the end
     watching.share(settings, "web")
-    memory.give_back_now_and_then()
+    memory.give_back_now_and_then(worker.wsgi.extensions["store"].let_go)
     if worker.age == 1 and predecessor:
         processes.follow(int(predecessor), worker.ppid)
     elif worker.age == 1:

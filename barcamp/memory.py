@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import gevent
@@ -53,12 +54,13 @@ def _gnu_library() -> ctypes.CDLL | None:
     return library
 
 
-def give_back_now_and_then() -> None:
-    """From now on, in a greenlet of its own."""
+def give_back_now_and_then(let_go: Callable[[], object] = lambda: None) -> None:
+    """From now on, in a greenlet of its own. `let_go` of what need not be kept is called before."""
 
     def again() -> None:
         while True:
             gevent.sleep(PAUSE)
+            let_go()
             give_back()
 
     gevent.spawn(again)

@@ -7,12 +7,14 @@ import threading
 import time
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
+from typing import cast
 
 import pytest
 from flask import Flask
 from sqlalchemy import select, text
 from sqlalchemy.exc import DBAPIError, IntegrityError, StatementError
 from sqlalchemy.orm import Session
+from sqlalchemy.pool import QueuePool
 
 from barcamp import db as database
 from barcamp.conferences.models import Conference
@@ -164,3 +166,37 @@ def test_the_file_can_be_read_while_somebody_writes(tmp_path: Path, store: Store
         with store.reading() as reading:
             assert names(reading) == ["Ada"]
         assert time.monotonic() - started < database.GATE_SECONDS
+
+
+def test_connections_that_a_crowd_has_left_are_let_go_and_those_in_use_go_on(store: Store, db: Session) -> None:
+    make.person(db, "Bo")
+    sessions = [store.read_session() for _ in range(database.SPARE + 2)]
+    for session in sessions:
+        assert names(session) == ["Bo"]
+    pool = cast(QueuePool, store.reader.pool)
+    for session in sessions[1:]:
+        session.close()
+    idle = pool.checkedin()
+    assert idle >= database.SPARE + 1
+    store.let_go()
+    there = cast(QueuePool, store.reader.pool).checkedin()
+    assert there == (0 if store.on_sqlite else idle)  # on PostgreSQL one is dear, and holds nothing of ours
+    assert names(sessions[0]) == ["Bo"]
+    sessions[0].close()
+    with store.reading() as reading:  # one that is new is as the others were
+        assert names(reading) == ["Bo"]
+        with pytest.raises(DBAPIError):
+            reading.execute(text("DELETE FROM person"))
+
+
+@ON_SQLITE
+def test_the_few_that_requests_need_are_kept(store: Store, db: Session) -> None:
+    sessions = [store.read_session() for _ in range(database.SPARE)]
+    for session in sessions:
+        names(session)
+    for session in sessions:
+        session.close()
+    pool = cast(QueuePool, store.reader.pool)
+    idle = pool.checkedin()
+    store.let_go()
+    assert (store.reader.pool is pool, pool.checkedin()) == (True, idle)
