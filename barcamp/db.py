@@ -167,8 +167,8 @@ class Store:
             self.end(session)
 
     def let_go(self) -> None:
-        """Now and then: close the connections that nobody uses, where a crowd has left more than SPARE. On SQLite alone:
-        each holds most of a megabyte there, and another is there in two milliseconds, its statements prepared.
+        """Close the connections that nobody uses, where a crowd left more than SPARE. On SQLite alone: there each holds
+        most of a megabyte, and another is there in two milliseconds, its statements prepared.
         """
         pool = self.reader.pool
         if self.on_sqlite and isinstance(pool, QueuePool) and pool.checkedin() > SPARE:

@@ -263,7 +263,7 @@ def say_ready(settings: Settings, app: Flask, *, with_link: bool) -> None:
 
 def _demo_link(app: Flask) -> str | None:
     """The token of a new link for the demo's organizer, if there is one. The site is up, so no failure ends it here."""
-    from barcamp.cli import demo
+    from barcamp.cli import demo_organizer as demo
     from barcamp.errors import Refused
     from barcamp.people import service as people
     from barcamp.web.clock import utcnow

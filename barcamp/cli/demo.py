@@ -11,19 +11,17 @@ from sqlalchemy.orm import Session
 
 from barcamp import db
 from barcamp.cli import demo_camp, demo_crowd
+from barcamp.cli.demo_organizer import CAMP, ORGANIZER
 from barcamp.cli.loading import load
 from barcamp.cli.scene import Page, Scene
-from barcamp.conferences.models import Conference, Role
+from barcamp.conferences.models import Conference
 from barcamp.conferences.queries import find_conference
 from barcamp.core.slugs import RESERVED, is_slug
 from barcamp.people import addresses
-from barcamp.people.models import Person
 from barcamp.people.queries import count_people, find_person
 from barcamp.speakers import queries as speakers
 from barcamp.web.clock import utcnow
 
-CAMP = "beaver"
-ORGANIZER = "organizer@example.org"
 SEED = 1
 
 
@@ -72,13 +70,3 @@ def load_camp(writing: Session, *, now: datetime) -> None:
 def is_empty(reading: Session) -> bool:
     """Whether nobody has used this site: no conference and no person."""
     return reading.execute(select(Conference.id).limit(1)).first() is None and count_people(reading) == 0
-
-
-def find_organizer(reading: Session) -> Person | None:
-    """The demo camp's organizer, where there is a demo camp that they still organize."""
-    person = find_person(reading, ORGANIZER)
-    camp = find_conference(reading, CAMP)
-    if person is None or camp is None:
-        return None
-    role = reading.get(Role, (camp.id, person.id))
-    return person if role is not None and role.kind == "organizer" else None

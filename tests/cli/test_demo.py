@@ -10,6 +10,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from barcamp.cli import checks, demo, demo_camp, demo_crowd, scene
+from barcamp.cli.demo_organizer import ORGANIZER, find_organizer
 from barcamp.cli.loading import load
 from barcamp.conferences.models import Conference
 from barcamp.conferences.queries import find_conference, find_role, roles
@@ -40,11 +41,11 @@ REAL_NOTES = [
 
 
 def camp_at(now: datetime, seed: int = 1) -> scene.Scene:
-    return demo_camp.scene(slug="beaver", seed=seed, organizer=demo.ORGANIZER, now=now)
+    return demo_camp.scene(slug="beaver", seed=seed, organizer=ORGANIZER, now=now)
 
 
 def crowd(size: str, seed: int = 1) -> scene.Scene:
-    return demo_crowd.scene(demo_crowd.SIZES[size], slug=size, seed=seed, organizer=demo.ORGANIZER, now=NOW)
+    return demo_crowd.scene(demo_crowd.SIZES[size], slug=size, seed=seed, organizer=ORGANIZER, now=NOW)
 
 
 def test_the_camp_is_the_one_everybody_knows() -> None:
@@ -130,7 +131,7 @@ def test_the_camp_loads_is_sound_and_all_of_it_finds_a_place(db: Session, run: R
     assert camp is not None
     stars = db.scalar(select(func.count()).select_from(Star))
     assert (said.status, said.lines[-1]) == (0, f"32 notes, 118 people and {stars} stars are at /beaver/wall")
-    assert [(role.kind, person.email) for role, person in roles(db, camp.id)] == [("organizer", demo.ORGANIZER)]
+    assert [(role.kind, person.email) for role, person in roles(db, camp.id)] == [("organizer", ORGANIZER)]
     assert run("verify").lines == [f"1 conferences, 32 notes, 119 people and {stars} stars checked, nothing wrong."]
 
     assert run("arrange", "beaver").status == 0
@@ -175,7 +176,7 @@ def test_a_crowd_loads_with_counts_and_a_line_of_those_who_wait(db: Session, sto
     )
     assert db.scalar(select(func.count()).select_from(Slot)) == len(made.slots)
     assert checks.run(db, now=NOW) == []
-    organizer = db.scalars(select(Person).where(Person.email == demo.ORGANIZER)).one()
+    organizer = db.scalars(select(Person).where(Person.email == ORGANIZER)).one()
     assert find_role(db, conference_id, organizer.id) == "organizer"
 
 
@@ -243,14 +244,14 @@ def test_only_an_unused_site_is_empty(db: Session, store: Store) -> None:
 
 
 def test_the_demos_organizer_is_found_only_where_they_organize_the_demo(db: Session, store: Store) -> None:
-    assert demo.find_organizer(db) is None
+    assert find_organizer(db) is None
     with store.writing() as writing:
         demo.load_camp(writing, now=NOW)
-    found = demo.find_organizer(db)
+    found = find_organizer(db)
     assert found is not None
-    assert found.email == demo.ORGANIZER
+    assert found.email == ORGANIZER
 
     other = replace(crowd("small"), organizer=scene.Someone("Olive Organizer", "olive@example.org", NOW))
     with store.writing() as writing:
         load(writing, other)
-    assert demo.find_organizer(db) == found
+    assert find_organizer(db) == found

@@ -18,6 +18,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from barcamp.cli import demo, loading
+from barcamp.cli.demo_organizer import CAMP
 from barcamp.cli.scene import Scene
 from barcamp.conferences import service as conferences
 from barcamp.conferences.details import Details
@@ -111,7 +112,7 @@ def find(db: Session, slug: str) -> Conference:
 
 def told_at(now: datetime, slug: str, *, listed: bool) -> Scene:
     """The scene of the demo, alike for every slug and every `now` but for its times and its zone."""
-    told = demo.scene("camp", slug=demo.CAMP, seed=demo.SEED, now=TOLD_AT)
+    told = demo.scene("camp", slug=CAMP, seed=demo.SEED, now=TOLD_AT)
     # by tens of minutes, so that its sessions begin at 13:20, and not at 13:17
     scene: Scene = _moved(told, by=(now - TOLD_AT) // timedelta(minutes=10) * timedelta(minutes=10))
     zone = AFTERNOON[now.astimezone(UTC).hour]
