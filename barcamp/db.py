@@ -168,7 +168,7 @@ class Store:
 
     def let_go(self) -> None:
         """Close the connections that nobody uses, where a crowd left more than SPARE. On SQLite alone: there each holds
-        most of a megabyte, and another is there in two milliseconds, its statements prepared.
+        half a megabyte, and another is there in two milliseconds, its statements prepared.
         """
         pool = self.reader.pool
         if self.on_sqlite and isinstance(pool, QueuePool) and pool.checkedin() > SPARE:

@@ -18,7 +18,7 @@ from barcamp.errors import Busy
 
 #: KiB of pages that a connection keeps, of which a process may have forty. The system keeps the rest for all processes,
 #: and a page from there costs microseconds.
-PAGES_KEPT = 512
+PAGES_KEPT = 256
 _WAITED = meters.histogram("barcamp_write_wait_seconds", at="file")
 _BUSY = meters.counter("barcamp_busy_total", at="file")
 
