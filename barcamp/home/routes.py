@@ -1,4 +1,4 @@
-"""The front page of the site, and whether the site is well."""
+"""The front page of the site, whether the site is well, and what programs look for at fixed addresses."""
 
 from __future__ import annotations
 
@@ -19,6 +19,14 @@ from barcamp.web.guard import anyone, me
 blueprint = Blueprint("home", __name__)
 
 PLAIN = {"Content-Type": "text/plain; charset=utf-8", "Cache-Control": "no-store"}
+KEPT_A_DAY = {"Content-Type": PLAIN["Content-Type"], "Cache-Control": "public, max-age=86400"}
+#: A wall of forty notes has a thousand addresses by its filters, and each page a sign-in that leads back to it.
+#: No more than that: some calendars and link previews read a page only where a crawler may.
+ROBOTS = """\
+User-agent: *
+Disallow: /*/wall?
+Disallow: /*?next=
+"""
 HALF_A_YEAR = timedelta(days=182)  # it is read anew long before
 ONE_DAY = timedelta(days=1)  # a day around UTC's holds today's date of every zone
 
@@ -64,6 +72,13 @@ def readyz() -> ResponseReturnValue:
     """Ready: the database answers, is migrated, and this process is not about to end; else one word why not."""
     why_not = current_app.extensions["ready"].why_not()
     return ("ok\n", 200, PLAIN) if why_not is None else (f"{why_not}\n", 503, PLAIN)
+
+
+@blueprint.get("/robots.txt")
+@anyone
+def robots_txt() -> ResponseReturnValue:
+    """What crawlers need not ask for (RFC 9309)."""
+    return ROBOTS, 200, KEPT_A_DAY
 
 
 @blueprint.get("/.well-known/security.txt")

@@ -13,6 +13,7 @@ KEPT = [
     ("GET", "/readyz", "home.readyz"),
     ("GET", "/metrics", "watch.metrics"),
     ("GET", "/.well-known/security.txt", "home.security_txt"),
+    ("GET", "/robots.txt", "home.robots_txt"),
     ("GET", "/register", "people.register"),
     ("GET", "/sign-in", "people.sign_in"),
     ("POST", "/sign-out", "people.sign_out"),
