@@ -122,9 +122,15 @@ def _end_with_input(descriptor: int) -> None:
 
 def main() -> None:
     os.nice(5)  # pages come first
-    task = pickle.load(sys.stdin.buffer)  # noqa: S301 - from the process that started us
+    try:
+        task = pickle.load(sys.stdin.buffer)  # noqa: S301 - from the process that started us
+    except (EOFError, pickle.UnpicklingError):  # which was killed before it had told us all
+        os._exit(1)
     threading.Thread(target=_end_with_input, args=(sys.stdin.fileno(),), daemon=True).start()
-    search(task, sys.stdout)
+    try:
+        search(task, sys.stdout)
+    except BrokenPipeError:  # whoever started us is gone, and the thread has not ended us yet
+        os._exit(1)
 
 
 if __name__ == "__main__":
