@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import os
-import pickle
 import signal
 import subprocess
-import sys
 import threading
 import time
 from collections.abc import Callable
@@ -25,8 +23,6 @@ from barcamp.schedule.draft import placements, read
 from barcamp.schedule.errors import Stale
 from barcamp.schedule.found import LEASE, Search
 from barcamp.schedule.models import Arrangement
-from barcamp.schedule.searcher import Task
-from barcamp.settings import PROJECT
 from barcamp.venue.models import Closure
 from barcamp.wall.models import Note
 from barcamp.web.clock import utcnow
@@ -194,28 +190,6 @@ def test_a_searcher_that_is_killed_fails_the_search_and_keeps_what_it_told(
     again = ask(store, camp, people)
     assert work(store)
     assert (current(store, camp).id, current(store, camp).state) == (again.id, "done")
-
-
-@pytest.mark.parametrize("heard", ["nothing", "half of its task", "its task"])
-def test_a_searcher_whose_worker_is_gone_ends_without_a_word(
-    db: Session, camp: Conference, crowd: list[Note], heard: str
-) -> None:
-    draft = read(db, camp, now=utcnow())
-    told = pickle.dumps(Task("fresh", draft.problem_to_arrange, draft.plan, seed=1, moves=LONG))
-    ending, nobody = os.pipe()
-    os.close(ending)
-    searcher = subprocess.Popen(
-        [sys.executable, "-m", "barcamp.schedule.searcher"],
-        cwd=PROJECT, stdin=subprocess.PIPE, stdout=nobody, stderr=subprocess.PIPE,
-    )  # fmt: skip
-    os.close(nobody)
-    assert searcher.stdin is not None
-    searcher.stdin.write({"nothing": b"", "half of its task": told[: len(told) // 2], "its task": told}[heard])
-    searcher.stdin.flush()
-    if heard == "its task":  # the pipe to it still stands, the one from it does not
-        searcher.wait(20)
-    _, complaint = searcher.communicate(timeout=20)
-    assert (searcher.returncode, complaint) == (1, b"")
 
 
 def test_a_search_whose_worker_is_gone_is_taken_up_again(
