@@ -158,10 +158,7 @@ def wait_for(served: Served, processes: int) -> None:
 
 
 def at_rest(served: Served) -> dict[str, int]:
-    """The same, when nobody works on jobs: that takes some seconds of each minute."""
-    deadline = time.monotonic() + 30
-    while any(name.startswith("barcamp-job ") for name in weights(served)) and time.monotonic() < deadline:
-        time.sleep(0.2)
+    served.rest()
     return weights(served)
 
 

@@ -23,6 +23,7 @@ ROOT = Path(__file__).resolve().parents[1]
 TICKS = os.sysconf("SC_CLK_TCK")
 MARK = "SITE_UNDER_BENCH"
 START = 600  # seconds, on a machine that is busy with other things
+REST = 30  # seconds after which somebody who works on jobs is not waited for
 FORM = "application/x-www-form-urlencoded"
 
 
@@ -74,8 +75,15 @@ class Served:
         number = self.written.fileno()  # they write at the place that this file is at, so it must not be moved
         return os.pread(number, 4000, max(0, os.fstat(number).st_size - 4000)).decode(errors="replace")
 
+    def rest(self) -> None:
+        """Wait until nobody works on jobs: on SQLite that is a process of its own, for some seconds of each minute."""
+        deadline = time.monotonic() + REST
+        while any(_name(number) == "barcamp-job" for number in self.processes()) and time.monotonic() < deadline:
+            time.sleep(0.2)
+
     def pss(self) -> int:
-        """Bytes of memory of all its processes, what they share counted once."""
+        """Bytes of memory of all its processes, what they share counted once, when nobody works on jobs."""
+        self.rest()
         return sum(pss(number) for number in self.processes())
 
 
@@ -111,8 +119,11 @@ class Meter:
 
 
 def _name(number: int) -> str:
-    """As `ps -o comm` has it."""
-    return Path(f"/proc/{number}/comm").read_text().strip()
+    """As `ps -o comm` has it; of one that has just ended, nothing."""
+    try:
+        return Path(f"/proc/{number}/comm").read_text().strip()
+    except OSError:
+        return ""
 
 
 def command(environment: dict[str, str], *words: str) -> str:
