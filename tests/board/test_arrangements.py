@@ -167,6 +167,23 @@ def test_the_page_shows_now_and_then_and_use_it_makes_it_the_draft(
     assert client.submit(f"{address}/use").status_code == 409
 
 
+def test_large_numbers_are_written_as_readers_write_them(
+    client: Client, db: Session, people: Cast, notes: list[Note], short: None
+) -> None:
+    address = ask(client.be(people.ada))
+    work(client)
+    (row,) = db.scalars(select(Arrangement))
+    assert row.found is not None
+    best = row.found["plans"][0]
+    best["figures"] |= {"seated_pct": 50.0, "possible": 68_000}
+    row.found = {**row.found, "before": {**row.found["before"], "missed_full": 1_250}, "plans": [best]}
+    db.flush()
+    page = soup(client, address)
+    assert "34,000 more starred sessions can be attended" in banner(page).split(" · ")
+    outside = next(row for row in page.select("tbody tr") if "outside full rooms" in row.get_text())
+    assert [cell.get_text() for cell in outside.select("td")] == ["1,250", str(round(best["figures"]["missed_full"]))]
+
+
 def test_stop_and_leave(
     client: Client, db: Session, camp: Conference, people: Cast, notes: list[Note], short: None
 ) -> None:
